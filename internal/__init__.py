@@ -1,0 +1,1 @@
+"""What Daylog does: jobs, pipelines, storyboards, policies. Runs with the network unplugged."""

@@ -1,0 +1,113 @@
+"""What can go wrong, by what the caller should do about it.
+
+Error
+├── Refused                 the request cannot be done as asked; nothing was changed
+│   ├── InvalidInput        change the named field
+│   │   ├── TooLarge        send less
+│   │   └── UnreadableMedia the file is not what we can use; says why
+│   ├── NotAuthenticated    say who you are
+│   ├── NotAllowed          you may not do this
+│   ├── NotFound            there is no such thing, or it is not yours
+│   ├── Conflict            not in this state
+│   └── Changed             it changed since you read it
+├── TemporaryFailure        the same may succeed later
+│   └── StorageFull         no room left
+├── PermanentFailure        the job has failed, for the reason given
+└── Stopped                 this delivery must end; another will go on
+    └── LeaseLost           another delivery, or a person, has the job now
+"""
+
+from enum import StrEnum
+
+
+class Error(Exception):
+    """Everything this product raises on purpose.
+
+    `code` is a stable word for programs; the message is one sentence for people.
+    """
+
+    code = "error"
+
+
+class Refused(Error):
+    code = "refused"
+
+
+class InvalidInput(Refused):
+    """`field` names what to change, where one field is at fault."""
+
+    code = "invalid_input"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class TooLarge(InvalidInput):
+    code = "too_large"
+
+
+class UnreadableMedia(InvalidInput):
+    code = "unreadable_media"
+
+
+class NotAuthenticated(Refused):
+    code = "not_authenticated"
+
+
+class NotAllowed(Refused):
+    code = "not_allowed"
+
+
+class NotFound(Refused):
+    code = "not_found"
+
+
+class Conflict(Refused):
+    code = "conflict"
+
+
+class Changed(Refused):
+    code = "changed"
+
+
+class TemporaryFailure(Error):
+    """`retry_after` is the other side's wish, in seconds, if it gave one."""
+
+    code = "temporary_failure"
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class StorageFull(TemporaryFailure):
+    code = "storage_full"
+
+
+class PermanentFailure(Error):
+    """`code` is kept with the job and shown to its owner."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StopReason(StrEnum):
+    CANCELLED = "cancelled"
+    LEASE_LOST = "lease_lost"
+    SHUTDOWN = "shutdown"
+    OUT_OF_TIME = "out_of_time"
+
+
+class Stopped(Error):
+    code = "stopped"
+
+    def __init__(self, reason: StopReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class LeaseLost(Stopped):
+    def __init__(self) -> None:
+        super().__init__(StopReason.LEASE_LOST)
