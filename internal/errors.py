@@ -98,6 +98,7 @@ class StopReason(StrEnum):
     LEASE_LOST = "lease_lost"
     SHUTDOWN = "shutdown"
     OUT_OF_TIME = "out_of_time"
+    OVERDUE = "overdue"
 
 
 class Stopped(Error):

@@ -43,7 +43,7 @@ class Times:
 
     def backoff(self, attempt: int) -> timedelta:
         """The pause after the given attempt (1 is the first): doubling, limited."""
-        return min(self.backoff_first * 2 ** max(attempt - 1, 0), self.backoff_most)
+        return min(self.backoff_first * (1 << max(attempt - 1, 0)), self.backoff_most)
 
 
 class Status(StrEnum):
@@ -77,6 +77,11 @@ class Dispatch:
 class JobError:
     code: str
     message: str
+
+
+CRASHED = JobError("crashed", "The work stopped without a word too many times.")
+CANCELLED = JobError("cancelled", "Cancelled on request.")
+OVERDUE = JobError("deadline", "The work took longer than is allowed.")
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,11 @@ class Job:
         return replace(self, created_at=now, updated_at=now, next_run_at=now)
 
     def lease(self, now: datetime, times: Times) -> "Job":
-        """Begin an attempt. It counts now, so that a crash counts too."""
+        """Begin an attempt. It counts now, so that a crash counts too; one too many ends the job."""
+        if self.cancel_requested_at:
+            return self.cancelled(now)
+        if self.attempt >= ATTEMPTS:
+            return self.fail(now, CRASHED)
         return replace(
             self,
             status=Status.RUNNING,
@@ -192,7 +201,7 @@ class Job:
     def expire(self, now: datetime) -> "Job":
         """The lease ran out unrenewed. The lease time was the back-off; the attempt stays counted."""
         if self.attempt >= ATTEMPTS and not self.cancel_requested_at:
-            return self.fail(now, JobError("crashed", "The work stopped without a word too many times."))
+            return self.fail(now, CRASHED)
         return self._ask(now, now)
 
     def redispatch(self, now: datetime) -> "Job":
@@ -217,7 +226,7 @@ class Job:
         return self.cancelled(now)
 
     def cancelled(self, now: datetime) -> "Job":
-        return replace(self, error=JobError("cancelled", "Cancelled on request."))._end(now, Status.CANCELLED)
+        return replace(self, error=CANCELLED)._end(now, Status.CANCELLED)
 
     def delete(self, now: datetime) -> "Job":
         """Hidden at once; work in progress is cancelled."""

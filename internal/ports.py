@@ -3,7 +3,7 @@
 Every adapter translates its vendor's errors into `internal.errors` at its edge.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,6 @@ from internal.film import Chunk, Film
 from internal.jobs import Dispatch, Job, Times
 from internal.media import Analysis, Facts, Media
 from internal.vlog import Scene, Vlog
-
 
 # ---------------------------------------------------------------- rows
 
@@ -322,8 +321,9 @@ class Composer(Protocol):
 
     def render(
         self, chunks: Iterable[Chunk], media: Mapping[str, Path], folder: Path, check: Callable[[], None]
-    ) -> Iterator[tuple[Chunk, Path]]:
-        """Render each chunk to a file in `folder`, one child per core; yields them as they finish."""
+    ) -> Generator[tuple[Chunk, Path], None, None]:
+        """Render each chunk to a file in `folder`, one child per core; yields them as they finish. Closing the
+        generator ends the children."""
         ...
 
     def join(
@@ -362,3 +362,5 @@ class Services:
     composer: Composer
     clock: Clock
     times: Times
+    #: short side of the film in pixels, when not the one the user chose: tests render small
+    short_side: int | None = None

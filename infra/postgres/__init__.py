@@ -1,0 +1,1 @@
+"""All rows, in PostgreSQL: fills the port `Store`."""

@@ -1,0 +1,57 @@
+"""Statements behind the reconciler and the reaper: what is overdue, what nobody needs."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from infra.postgres.rows import job_of, media_of, vlog_of
+from infra.postgres.tables import AnalysisRow
+from infra.postgres.transactions import EVENT, IDEMPOTENCY, JOB, MEDIA, VLOG, VLOG_MEDIA
+from internal.jobs import TERMINAL, Job, Times
+from internal.media import Analysis, Media
+from internal.vlog import Vlog
+
+ANALYSIS = AnalysisRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
+NOW = func.clock_timestamp()
+
+
+def unsettled(connection: Connection, times: Times, limit: int) -> Sequence[str]:
+    """The same questions as `internal.reconciler.overdue`, wide enough that it can answer them all."""
+    let_go = and_(JOB.c.status.in_(("pending", "waiting")), JOB.c.parked_at.is_(None))
+    late = or_(
+        and_(JOB.c.status == "running", JOB.c.lease_until <= NOW),
+        and_(let_go, JOB.c.dispatched_at.is_(None), JOB.c.updated_at <= NOW - times.undispatched),
+        and_(let_go, func.greatest(JOB.c.next_run_at, JOB.c.dispatched_at) <= NOW - times.unleased),
+        and_(let_go, JOB.c.deadline_at <= NOW),
+    )
+    return connection.execute(select(JOB.c.id).where(late).order_by(JOB.c.updated_at).limit(limit)).scalars().all()
+
+
+def reapable_media(connection: Connection, unreferenced_for: timedelta, limit: int) -> Sequence[Media]:
+    used = exists().where(VLOG_MEDIA.c.media_id == MEDIA.c.id)
+    old = select(MEDIA).where(MEDIA.c.created_at <= NOW - unreferenced_for, ~used).limit(limit)
+    return [media_of(row) for row in connection.execute(old).mappings()]
+
+
+def reapable_vlogs(connection: Connection, limit: int) -> Sequence[tuple[Vlog, Job]]:
+    gone = (
+        select(JOB)
+        .join(VLOG, VLOG.c.id == JOB.c.id)
+        .where(JOB.c.deleted_at.is_not(None), JOB.c.status.in_(TERMINAL))
+        .limit(limit)
+    )
+    jobs = [job_of(row) for row in connection.execute(gone).mappings()]
+    return [(vlog_of(job), job) for job in jobs]
+
+
+def keep_analysis(connection: Connection, owner_id: str, sha256: str, analyst: str, analysis: Analysis) -> None:
+    row = {"owner_id": owner_id, "sha256": sha256, "analyst": analyst, "analysis": analysis.model_dump(mode="json")}
+    connection.execute(upsert(ANALYSIS).values(row, created_at=NOW).on_conflict_do_nothing())
+
+
+def expire(connection: Connection, events_after: timedelta) -> None:
+    connection.execute(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires_at <= NOW))
+    finished = select(JOB.c.id).where(JOB.c.status.in_(TERMINAL))
+    connection.execute(delete(EVENT).where(EVENT.c.at <= NOW - events_after, EVENT.c.job_id.in_(finished)))

@@ -1,0 +1,34 @@
+"""Rows to values and back."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from internal.jobs import Job, JobError, Status
+from internal.media import Facts, Media, MediaState
+from internal.vlog import Vlog, VlogSettings
+
+
+def job_of(row: RowMapping) -> Job:
+    error = row["error"]
+    return Job(**{**row, "status": Status(row["status"]), "error": JobError(**error) if error else None})
+
+
+def job_columns(job: Job) -> dict[str, Any]:
+    return {**vars(job), "status": job.status.value, "error": asdict(job.error) if job.error else None}
+
+
+def media_of(row: RowMapping) -> Media:
+    facts = row["facts"]
+    return Media(**{**row, "state": MediaState(row["state"]), "facts": Facts.model_validate(facts) if facts else None})
+
+
+def media_columns(media: Media) -> dict[str, Any]:
+    facts = media.facts.model_dump(mode="json") if media.facts else None
+    return {**vars(media), "state": media.state.value, "facts": facts}
+
+
+def vlog_of(job: Job) -> Vlog:
+    settings = VlogSettings.model_validate(job.params["settings"])
+    return Vlog(job.id, job.owner_id, settings, tuple(job.params["media"]), job.created_at)

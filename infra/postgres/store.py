@@ -1,0 +1,187 @@
+"""The `Store`: reads on an AUTOCOMMIT engine, each one round trip; writes in transactions."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, func, select, text, update
+
+from infra.postgres import housekeeping, keys
+from infra.postgres.connection import engine, translate_errors
+from infra.postgres.rows import job_of, media_of, vlog_of
+from infra.postgres.tables import AnalysisRow
+from infra.postgres.transactions import (
+    EVENT,
+    JOB,
+    MEDIA,
+    SCENE,
+    STEP,
+    VLOG,
+    SqlJobTx,
+    SqlTx,
+    database_time,
+    lock_job,
+)
+from internal.errors import NotFound, TemporaryFailure
+from internal.jobs import Dispatch, Job, Times
+from internal.media import Analysis, Media
+from internal.ports import Answer, Event, KeyUse, Renewal
+from internal.vlog import Scene, Vlog
+
+ANALYSIS = AnalysisRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
+
+
+class PostgresStore:
+    """`url` is a SQLAlchemy URL (`postgresql+pg8000://…`); connects at first use."""
+
+    def __init__(self, url: str, times: Times, pool: int = 10) -> None:
+        idle_limit = max(1, int(times.lease.total_seconds()))
+        self._writes: Engine = engine(url, pool, idle_limit)
+        self._reads: Engine = self._writes.execution_options(isolation_level="AUTOCOMMIT")
+        self._heartbeats: Engine = engine(url, 2, idle_limit).execution_options(isolation_level="AUTOCOMMIT")
+
+    # ---- reads
+
+    def job(self, job_id: str) -> Job:
+        row = self._one(select(JOB).where(JOB.c.id == job_id))
+        if row is None:
+            raise NotFound("There is no such job.")
+        return job_of(row)
+
+    def vlog(self, owner_id: str, vlog_id: str) -> tuple[Vlog, Job]:
+        row = self._one(_mine(owner_id).where(JOB.c.id == vlog_id))
+        if row is None:
+            raise NotFound("There is no such vlog.")
+        job = job_of(row)
+        return vlog_of(job), job
+
+    def vlogs(self, owner_id: str, limit: int, offset: int) -> tuple[Sequence[tuple[Vlog, Job]], int]:
+        newest = _mine(owner_id).order_by(JOB.c.created_at.desc(), JOB.c.id).limit(limit).offset(offset)
+        jobs = [job_of(row) for row in self._all(newest)]
+        return [(vlog_of(job), job) for job in jobs], self._count(_mine(owner_id))
+
+    def scenes(self, vlog_id: str) -> Sequence[Scene]:
+        rows = self._all(select(SCENE.c.scene).where(SCENE.c.vlog_id == vlog_id).order_by(SCENE.c.number))
+        return [Scene.model_validate(row["scene"]) for row in rows]
+
+    def media(self, owner_id: str, media_id: str) -> Media:
+        row = self._one(select(MEDIA).where(MEDIA.c.id == media_id, MEDIA.c.owner_id == owner_id))
+        if row is None:
+            raise NotFound("There is no such media.")
+        return media_of(row)
+
+    def media_list(self, owner_id: str, limit: int, offset: int) -> tuple[Sequence[Media], int]:
+        mine = select(MEDIA).where(MEDIA.c.owner_id == owner_id)
+        page = mine.order_by(MEDIA.c.created_at.desc(), MEDIA.c.id).limit(limit).offset(offset)
+        return [media_of(row) for row in self._all(page)], self._count(mine)
+
+    def analysis(self, owner_id: str, sha256: str, analyst: str) -> Analysis | None:
+        same = (ANALYSIS.c.owner_id == owner_id, ANALYSIS.c.sha256 == sha256, ANALYSIS.c.analyst == analyst)
+        row = self._one(select(ANALYSIS.c.analysis).where(*same))
+        return Analysis.model_validate(row["analysis"]) if row else None
+
+    def checkpoint(self, job_id: str, step: str, input_sha: str) -> Any | None:
+        same = (STEP.c.job_id == job_id, STEP.c.step == step, STEP.c.input_sha == input_sha)
+        row = self._one(select(STEP.c.output).where(*same).order_by(STEP.c.run_no.desc()).limit(1))
+        return row["output"] if row else None
+
+    def events(self, job_id: str, after: int = 0) -> Sequence[Event]:
+        rows = self._all(select(EVENT).where(EVENT.c.job_id == job_id, EVENT.c.seq > after).order_by(EVENT.c.seq))
+        return [Event(**{name: row[name] for name in Event.__dataclass_fields__}) for row in rows]
+
+    def unsettled(self, times: Times, limit: int) -> Sequence[str]:
+        with self._reading() as connection:
+            return housekeeping.unsettled(connection, times, limit)
+
+    def reapable_media(self, unreferenced_for: timedelta, limit: int) -> Sequence[Media]:
+        with self._reading() as connection:
+            return housekeeping.reapable_media(connection, unreferenced_for, limit)
+
+    def reapable_vlogs(self, limit: int) -> Sequence[tuple[Vlog, Job]]:
+        with self._reading() as connection:
+            return housekeeping.reapable_vlogs(connection, limit)
+
+    def ping(self) -> None:
+        with self._reading() as connection:
+            if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is None:
+                raise TemporaryFailure("The database has no tables yet.")
+
+    # ---- writes
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlTx]:
+        with translate_errors(), self._writes.begin() as connection:
+            yield SqlTx(connection, database_time(connection))
+
+    @contextmanager
+    def write(self, job_id: str, fence: int | None = None) -> Iterator[SqlJobTx]:
+        with translate_errors(), self._writes.begin() as connection:
+            yield lock_job(connection, job_id, fence)
+
+    def renew(self, job_id: str, fence: int, length: timedelta) -> Renewal:
+        now = func.clock_timestamp()
+        held = (JOB.c.id == job_id, JOB.c.fence == fence, JOB.c.status == "running", JOB.c.lease_until > now)
+        renewed = (
+            update(JOB)
+            .where(*held)
+            .values(lease_until=now + length)
+            .returning(JOB.c.cancel_requested_at.is_not(None), JOB.c.deadline_at <= now)
+        )
+        with translate_errors(), self._heartbeats.connect() as connection:
+            row = connection.execute(renewed).one_or_none()
+        return Renewal(held=False) if row is None else Renewal(True, bool(row[0]), bool(row[1]))
+
+    def dispatched(self, dispatch: Dispatch) -> None:
+        newest = (JOB.c.id == dispatch.job_id, JOB.c.dispatch_no == dispatch.dispatch_no)
+        with self._reading() as connection:
+            connection.execute(
+                update(JOB)
+                .where(*newest, JOB.c.dispatched_at.is_(None), JOB.c.next_run_at.is_not(None))
+                .values(dispatched_at=func.clock_timestamp())
+            )
+
+    def keep_analysis(self, owner_id: str, sha256: str, analyst: str, analysis: Analysis) -> None:
+        with self._reading() as connection:
+            housekeeping.keep_analysis(connection, owner_id, sha256, analyst, analysis)
+
+    def claim_key(self, use: KeyUse, busy_for: timedelta, keep_for: timedelta) -> Answer | None:
+        with translate_errors(), self._writes.begin() as connection:
+            return keys.claim(connection, use, busy_for, keep_for)
+
+    def release_key(self, use: KeyUse) -> None:
+        with self._reading() as connection:
+            keys.release(connection, use)
+
+    def reap_vlog(self, vlog_id: str) -> None:
+        with self._reading() as connection:
+            connection.execute(JOB.delete().where(JOB.c.id == vlog_id, JOB.c.deleted_at.is_not(None)))
+
+    def expire(self, events_after: timedelta) -> None:
+        with self._reading() as connection:
+            housekeeping.expire(connection, events_after)
+
+    # ---- within
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """One statement, one transaction."""
+        with translate_errors(), self._reads.connect() as connection:
+            yield connection
+
+    def _one(self, query: Select[Any]) -> Any | None:
+        with self._reading() as connection:
+            return connection.execute(query).mappings().one_or_none()
+
+    def _all(self, query: Select[Any]) -> Sequence[Any]:
+        with self._reading() as connection:
+            return connection.execute(query).mappings().all()
+
+    def _count(self, query: Select[Any]) -> int:
+        with self._reading() as connection:
+            return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+
+
+def _mine(owner_id: str) -> Select[Any]:
+    shown = (VLOG.c.owner_id == owner_id, JOB.c.deleted_at.is_(None))
+    return select(JOB).join(VLOG, VLOG.c.id == JOB.c.id).where(*shown)

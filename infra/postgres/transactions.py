@@ -1,0 +1,161 @@
+"""Transactions: fills the ports `Tx` and `JobTx`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from infra.postgres.rows import job_columns, job_of, media_columns, media_of
+from infra.postgres.tables import (
+    EventRow,
+    IdempotencyRow,
+    JobRow,
+    MediaRow,
+    SceneRow,
+    StepRow,
+    VlogMediaRow,
+    VlogRow,
+)
+from internal.errors import Conflict, LeaseLost, NotFound, TooLarge
+from internal.jobs import TERMINAL, Job, Status
+from internal.media import Media
+from internal.ports import Answer, KeyUse
+from internal.vlog import Scene, Vlog
+
+JOB, STEP, EVENT = JobRow.__table__, StepRow.__table__, EventRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
+VLOG, VLOG_MEDIA, SCENE = VlogRow.__table__, VlogMediaRow.__table__, SceneRow.__table__  # type: ignore[attr-defined]
+MEDIA, IDEMPOTENCY = MediaRow.__table__, IdempotencyRow.__table__  # type: ignore[attr-defined]
+
+
+class SqlTx:
+    """One transaction on one connection."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self.now = now
+
+    def add_job(self, job: Job) -> None:
+        self._connection.execute(insert(JOB).values(job_columns(job)))
+        self._add_event(job, "created", {})
+
+    def add_vlog(self, vlog: Vlog) -> None:
+        row = {"id": vlog.id, "owner_id": vlog.owner_id, "title": vlog.settings.title, "created_at": self.now}
+        self._connection.execute(insert(VLOG).values(row))
+        wanted = dict.fromkeys([*vlog.media_ids, *filter(None, [vlog.settings.music_id])])
+        rows = [{"vlog_id": vlog.id, "media_id": media_id} for media_id in wanted]
+        self._connection.execute(insert(VLOG_MEDIA), rows)
+
+    def add_media(self, media: Media, quota: int) -> None:
+        self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(media.owner_id))))
+        used = select(func.coalesce(func.sum(MEDIA.c.size), 0)).where(MEDIA.c.owner_id == media.owner_id)
+        if self._connection.execute(used).scalar_one() + media.size > quota:
+            raise TooLarge(f"{media.name} does not fit into your {quota >> 30} GiB: delete media first.", "size")
+        self._connection.execute(insert(MEDIA).values(media_columns(replace(media, created_at=self.now))))
+
+    def save_media(self, media: Media) -> None:
+        columns = media_columns(media)
+        columns.pop("created_at")
+        changed = self._connection.execute(update(MEDIA).where(MEDIA.c.id == media.id).values(columns))
+        if changed.rowcount != 1:
+            raise NotFound(f"{media.name} has been deleted.")
+
+    def remove_media(self, media_id: str) -> None:
+        locked = select(MEDIA.c.id).where(MEDIA.c.id == media_id).with_for_update()
+        if self._connection.execute(locked).one_or_none() is None:
+            raise NotFound("There is no such media.")
+        using = (
+            select(JOB.c.id)
+            .join(VLOG_MEDIA, VLOG_MEDIA.c.vlog_id == JOB.c.id)
+            .where(VLOG_MEDIA.c.media_id == media_id, JOB.c.status.not_in(TERMINAL))
+        )
+        if self._connection.execute(using.limit(1)).one_or_none():
+            raise Conflict("A vlog that is being made needs this: cancel it or wait until it is done.")
+        self._connection.execute(delete(MEDIA).where(MEDIA.c.id == media_id))
+
+    def claim_media(self, owner_id: str, media_ids: Sequence[str]) -> Sequence[Media]:
+        mine = select(MEDIA).where(MEDIA.c.owner_id == owner_id, MEDIA.c.id.in_(media_ids))
+        rows = self._connection.execute(mine.order_by(MEDIA.c.id).with_for_update(key_share=True)).mappings()
+        by_id = {row["id"]: media_of(row) for row in rows}
+        for media_id in media_ids:
+            if media_id not in by_id:
+                raise NotFound(f"There is no media {media_id}.")
+        return [by_id[media_id] for media_id in media_ids]
+
+    def keep_answer(self, use: KeyUse, answer: Answer) -> None:
+        kept = {"status": answer.status, "response": dict(answer.body), "busy_until": None}
+        self._connection.execute(update(IDEMPOTENCY).where(*same_key(use)).values(kept))
+
+    def _add_event(self, job: Job, kind: str, data: Mapping[str, Any]) -> None:
+        self._connection.execute(
+            insert(EVENT).values(
+                job_id=job.id,
+                seq=job.version,
+                at=self.now,
+                kind=kind,
+                step=job.step,
+                progress=job.progress,
+                message=job.message,
+                data={"status": job.status.value, "run": job.run_no, "fence": job.fence, **data},
+            )
+        )
+
+
+class SqlJobTx(SqlTx):
+    """A transaction that has locked one job's row."""
+
+    def __init__(self, connection: Connection, now: datetime, job: Job) -> None:
+        super().__init__(connection, now)
+        self.job = job
+
+    def save(self, job: Job, event: str, data: Mapping[str, Any] | None = None) -> Job:
+        job = replace(job, version=self.job.version + 1, updated_at=self.now)
+        self._connection.execute(update(JOB).where(JOB.c.id == job.id).values(job_columns(job)))
+        self._add_event(job, event, data or {})
+        self.job = job
+        return job
+
+    def add_checkpoint(self, step: str, input_sha: str, output: Any, started_at: datetime) -> None:
+        row = {
+            "job_id": self.job.id,
+            "run_no": self.job.run_no,
+            "step": step,
+            "input_sha": input_sha,
+            "output": output,
+            "started_at": started_at,
+            "finished_at": self.now,
+        }
+        self._connection.execute(upsert(STEP).values(row).on_conflict_do_update(constraint=STEP.primary_key, set_=row))
+
+    def put_scenes(self, scenes: Sequence[Scene]) -> None:
+        self._connection.execute(delete(SCENE).where(SCENE.c.vlog_id == self.job.id))
+        rows = [
+            {"vlog_id": self.job.id, "number": number, "scene": scene.model_dump(mode="json")}
+            for number, scene in enumerate(scenes, start=1)
+        ]
+        if rows:
+            self._connection.execute(insert(SCENE), rows)
+
+
+def lock_job(connection: Connection, job_id: str, fence: int | None) -> SqlJobTx:
+    """Raises NotFound, LeaseLost."""
+    found = connection.execute(select(JOB).where(JOB.c.id == job_id).with_for_update()).mappings().one_or_none()
+    if found is None:
+        raise NotFound("There is no such job.")
+    job = job_of(found)
+    if fence is not None and (job.status is not Status.RUNNING or job.fence != fence):
+        raise LeaseLost
+    return SqlJobTx(connection, database_time(connection), job)
+
+
+def database_time(connection: Connection) -> datetime:
+    """Now, not when the transaction began: it may have waited for a lock."""
+    now: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return now
+
+
+def same_key(use: KeyUse) -> tuple[Any, ...]:
+    columns = IDEMPOTENCY.c
+    return (columns.owner_id == use.owner_id, columns.route == use.route, columns.key == use.key)

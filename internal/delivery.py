@@ -1,0 +1,127 @@
+"""One delivery's hold on a job: the lease it took, the heartbeat that keeps it, the reasons to let go."""
+
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from internal.errors import LeaseLost, Stopped, StopReason, TemporaryFailure
+from internal.jobs import Job
+from internal.pipeline import Pipeline, Step
+from internal.ports import JobTx, Renewal, Services
+
+log = logging.getLogger(__name__)
+
+#: progress is written no more often than this, in seconds
+PROGRESS_EVERY = 0.5
+
+
+class Delivery:
+    """The `Run` that steps are given. Use as a context manager: the heartbeat beats inside the block."""
+
+    def __init__(self, job: Job, services: Services, pipeline: Pipeline, shutdown: threading.Event) -> None:
+        self.job = job
+        self.services = services
+        self.outputs: dict[str, Any] = {}
+        self._pipeline = pipeline
+        self._shutdown = shutdown
+        self._reason: StopReason | None = None
+        self._over = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name=f"heartbeat-{job.id}", daemon=True)
+        now, times = time.monotonic(), services.times
+        self._ends_at = now + (times.dispatch_deadline - times.margin).total_seconds()
+        self._held_until = now + times.lease.total_seconds()
+        self._step: Step | None = None
+        self._written_at = 0.0
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(prefix="daylog-")
+        self.folder = Path(self._folder.name)
+        self._heart.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._heart.join()
+        self._folder.cleanup()
+
+    def enter_step(self, step: Step) -> None:
+        self._step = step
+        self.progress(0.0)
+
+    def progress(self, fraction: float, message: str = "") -> None:
+        self.check()
+        assert self._step is not None
+        now = time.monotonic()
+        if self.job.step == self._step.name and now - self._written_at < PROGRESS_EVERY:
+            return
+        self._written_at = now
+        with self.write() as tx:
+            tx.save(tx.job.advance(self._step.name, self._overall(fraction), message), "progress")
+
+    def check(self) -> None:
+        reason = self._reason or self._reason_now()
+        if reason is StopReason.LEASE_LOST:
+            raise LeaseLost
+        if reason:
+            raise Stopped(reason)
+
+    def rest(self, seconds: float) -> None:
+        """Sleep, but stop when told to."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.check()
+            time.sleep(min(left, 0.1))
+
+    @contextmanager
+    def write(self) -> Iterator[JobTx]:
+        with self.services.store.write(self.job.id, self.job.fence) as tx:
+            if tx.job.cancel_requested_at:
+                self._reason = StopReason.CANCELLED
+            yield tx
+            self.job = tx.job
+
+    def _reason_now(self) -> StopReason | None:
+        now = time.monotonic()
+        if now > self._held_until:
+            return StopReason.LEASE_LOST
+        if self._shutdown.is_set():
+            return StopReason.SHUTDOWN
+        return StopReason.OUT_OF_TIME if now > self._ends_at else None
+
+    def _overall(self, fraction: float) -> float:
+        """The job's progress, 0 to 1, when this step is at `fraction`."""
+        steps = self._pipeline.steps
+        before = sum(step.weight for step in steps if step.name in self.outputs)
+        assert self._step is not None
+        return (before + self._step.weight * fraction) / sum(step.weight for step in steps)
+
+    def _beat(self) -> None:
+        while not self._over.wait(self.services.times.heartbeat.total_seconds()):
+            self._reason = self._reason or self._renewed()
+            if self._reason is StopReason.LEASE_LOST:
+                return
+
+    def _renewed(self) -> StopReason | None:
+        """Renew the lease; the reason to stop, if it shows one. Counted from before the question was asked."""
+        lease, asked_at = self.services.times.lease, time.monotonic()
+        try:
+            renewal = self.services.store.renew(self.job.id, self.job.fence, lease)
+        except TemporaryFailure as error:
+            log.warning("heartbeat not heard: %s", error)
+            return None
+        if renewal.held:
+            self._held_until = asked_at + lease.total_seconds()
+        return _reason_in(renewal)
+
+
+def _reason_in(renewal: Renewal) -> StopReason | None:
+    if not renewal.held:
+        return StopReason.LEASE_LOST
+    if renewal.cancel_requested:
+        return StopReason.CANCELLED
+    return StopReason.OVERDUE if renewal.overdue else None

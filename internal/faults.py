@@ -1,0 +1,57 @@
+"""Named points at which a test may kill this process, to see what survives.
+
+Unarmed, `crash_point` is an empty function. `arm` is called by the composition root when
+`CRASH_AT` is set, which the cloud profile refuses.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+
+#: every name in use; the fault tests go through all of them
+CRASH_POINTS = (
+    "created",
+    "enqueued",
+    "leased",
+    "step started",
+    "step done",
+    "checkpoint kept",
+    "chunk rendered",
+    "chunk kept",
+    "film joined",
+    "film kept",
+    "part copied",
+    "copy verified",
+    "copy final",
+    "settling",
+    "settled",
+    "next enqueued",
+)
+
+
+def _pass(_name: str) -> None:
+    """Nothing is armed."""
+
+
+_hook: Callable[[str], None] = _pass
+
+
+def crash_point(name: str) -> None:
+    _hook(name)
+
+
+def arm(where: str) -> None:
+    """`where` is "name" or "name:n" for the n-th time it is passed. Raises ValueError for an unknown name."""
+    global _hook  # one switch for the process, thrown once at start
+    name, _, count = where.partition(":")
+    if name not in CRASH_POINTS:
+        raise ValueError(f"CRASH_AT names {name!r}; it knows {', '.join(CRASH_POINTS)}")
+    left = int(count or 1)
+
+    def hook(passed: str) -> None:
+        nonlocal left
+        left -= passed == name
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    _hook = hook

@@ -1,0 +1,31 @@
+"""Vlog: look at the media, tell a story, bring photos to life, make the film, hand it over."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from internal.pipeline import Outcome, Pipeline, Step
+from internal.pipelines.vlog.analyze import analyze
+from internal.pipelines.vlog.compose import compose
+from internal.pipelines.vlog.generate import generate
+from internal.pipelines.vlog.storyboard import storyboard
+from internal.pipelines.vlog.transfer import transfer
+
+
+def finish(outputs: Mapping[str, Any]) -> Outcome:
+    """The film's keys and length, what was seen in it, and what had to be left out."""
+    warnings = [*outputs["analyze"]["left_out"], *outputs["storyboard"]["warnings"]]
+    result = {**outputs["transfer"], "seconds": outputs["compose"]["seconds"], "warnings": warnings}
+    return Outcome(result, partial=bool(outputs["analyze"]["left_out"]))
+
+
+PIPELINE = Pipeline(
+    "vlog",
+    (
+        Step("analyze", analyze, 25),
+        Step("storyboard", storyboard, 5),
+        Step("generate", generate, 30),
+        Step("compose", compose, 30),
+        Step("transfer", transfer, 10),
+    ),
+    finish,
+)

@@ -1,0 +1,109 @@
+"""compose: render the chunks that are not kept yet, join them, and leave the film in the work store.
+
+Chunks are named by what they show and kept in the work store, so a crash or an edit
+renders again only what is missing or changed.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from internal.faults import crash_point
+from internal.film import Film, plan
+from internal.pipeline import Done, Run
+from internal.pipelines.vlog.analyze import sha256_of
+from internal.pipelines.vlog.wishes import settings_of
+from internal.ports import ObjectStore
+from internal.storyboard import Found
+from internal.subtitles import srt, vtt
+from internal.vlog import Storyboard
+
+#: what a film consists of: file name to content type
+FILM_FILES = {
+    "film.mp4": "video/mp4",
+    "thumbnail.jpg": "image/jpeg",
+    "subtitles.srt": "application/x-subrip",
+    "subtitles.vtt": "text/vtt",
+}
+
+
+def compose(run: Run) -> Done:
+    storyboard = Storyboard.model_validate(run.outputs["storyboard"])
+    music = _music(run)
+    film = plan(storyboard, settings_of(run), run.services.short_side, music and sha256_of(music))
+    media = _fetch(run, film)
+    if film.music and music:
+        media[film.music] = music
+    chunks = _chunks(run, film, media)
+    files = _finish(run, film, chunks, media)
+    folder = f"films/{run.job.id}/{run.job.run_no}"
+    for name, content_type in FILM_FILES.items():
+        _put(run.services.work, f"{folder}/{name}", files / name, content_type)
+    crash_point("film kept")
+    return Done({"folder": folder, "seconds": film.seconds})
+
+
+def _music(run: Run) -> Path | None:
+    music_id = settings_of(run).music_id
+    if not music_id:
+        return None
+    path = run.folder / "music"
+    run.services.media.get(run.services.store.media(run.job.owner_id, music_id).key, path)
+    return path
+
+
+def _fetch(run: Run, film: Film) -> dict[str, Path]:
+    """The media the film shows, by content hash."""
+    by_sha = {one.sha256: one for one in map(Found.model_validate, run.outputs["analyze"]["found"])}
+    paths: dict[str, Path] = {}
+    for sha256 in {scene.sha256: None for scene in film.scenes}:
+        media = run.services.store.media(run.job.owner_id, by_sha[sha256].media_id)
+        paths[sha256] = run.folder / sha256
+        run.services.media.get(media.key, paths[sha256])
+        run.check()
+    return paths
+
+
+def _chunks(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
+    """Every chunk's file, by name: fetched if kept, rendered and kept if not."""
+    wanted = {chunk.name: chunk for chunk in film.chunks}
+    files = {name: path for name in wanted if (path := _kept(run, name))}
+    missing = [chunk for name, chunk in wanted.items() if name not in files]
+    with closing(run.services.composer.render(missing, media, run.folder, run.check)) as rendered:
+        for chunk, path in rendered:
+            crash_point("chunk rendered")
+            _put(run.services.work, chunk_key(chunk.name), path, "video/mp4")
+            crash_point("chunk kept")
+            files[chunk.name] = path
+            run.progress(0.9 * len(files) / len(wanted), f"Rendered {len(files)} of {len(wanted)} pieces")
+    return files
+
+
+def _kept(run: Run, name: str) -> Path | None:
+    if run.services.work.info(chunk_key(name)) is None:
+        return None
+    path = run.folder / f"{name}.mp4"
+    run.services.work.get(chunk_key(name), path)
+    return path
+
+
+def _finish(run: Run, film: Film, chunks: Mapping[str, Path], media: Mapping[str, Path]) -> Path:
+    """Write every file of `FILM_FILES` to a folder."""
+    folder = run.folder / "film"
+    folder.mkdir()
+    run.progress(0.9, "Mixing the sound and joining the film")
+    run.services.composer.join(film, chunks, media, folder / "film.mp4", run.check)
+    crash_point("film joined")
+    run.services.composer.thumbnail(folder / "film.mp4", folder / "thumbnail.jpg", run.check)
+    (folder / "subtitles.srt").write_text(srt(film), encoding="utf-8")
+    (folder / "subtitles.vtt").write_text(vtt(film), encoding="utf-8")
+    return folder
+
+
+def chunk_key(name: str) -> str:
+    return f"chunks/{name}.mp4"
+
+
+def _put(store: ObjectStore, key: str, path: Path, content_type: str) -> None:
+    with path.open("rb") as data:
+        store.put(key, data, content_type)

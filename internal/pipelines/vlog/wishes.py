@@ -1,0 +1,8 @@
+"""What the user asked of this vlog, as kept with its job."""
+
+from internal.pipeline import Run
+from internal.vlog import VlogSettings
+
+
+def settings_of(run: Run) -> VlogSettings:
+    return VlogSettings.model_validate(run.job.params["settings"])

@@ -1,0 +1,58 @@
+"""Removes what nobody needs any more: deleted vlogs' objects, forgotten uploads, old chunks, old rows.
+
+Objects go before the rows that name them, so that whatever is interrupted is found again.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from internal.errors import Conflict, NotFound
+from internal.ports import ObjectStore, Services
+from internal.uploads import remove_media
+
+log = logging.getLogger(__name__)
+
+MEDIA_KEPT = timedelta(hours=24)
+UPLOADS_KEPT = timedelta(hours=24)
+CHUNKS_KEPT = timedelta(days=30)
+EVENTS_KEPT = timedelta(days=90)
+BATCH = 100
+
+
+def reap(services: Services) -> None:
+    _reap_vlogs(services)
+    _reap_media(services)
+    services.store.expire(EVENTS_KEPT)
+
+
+def sweep(services: Services) -> None:
+    """The slow part: lists the stores themselves. Once an hour is plenty."""
+    now = services.clock()
+    for key, upload_id in services.media.stale_uploads(now - UPLOADS_KEPT):
+        services.media.abort_upload(key, upload_id)
+    _remove_older(services.media, "incoming/", now - UPLOADS_KEPT)
+    _remove_older(services.work, "chunks/", now - CHUNKS_KEPT)
+    _remove_older(services.work, "films/", now - CHUNKS_KEPT)
+
+
+def _remove_older(store: ObjectStore, prefix: str, limit: datetime) -> None:
+    for found in store.list(prefix):
+        if found.updated_at < limit:
+            store.delete(found.key)
+
+
+def _reap_vlogs(services: Services) -> None:
+    for vlog, _ in services.store.reapable_vlogs(BATCH):
+        for store, prefix in ((services.media, f"vlogs/{vlog.id}/"), (services.work, f"films/{vlog.id}/")):
+            for found in store.list(prefix):
+                store.delete(found.key)
+        services.store.reap_vlog(vlog.id)
+        log.info("vlog %s reaped", vlog.id)
+
+
+def _reap_media(services: Services) -> None:
+    for media in services.store.reapable_media(MEDIA_KEPT, BATCH):
+        try:
+            remove_media(services, media)
+        except (Conflict, NotFound):
+            log.info("media %s is in use after all", media.id)

@@ -1,0 +1,90 @@
+"""What people may do with vlogs: ask for one, cancel, retry, approve, delete."""
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from internal.errors import InvalidInput
+from internal.faults import crash_point
+from internal.jobs import Job
+from internal.media import Kind, Media, MediaState
+from internal.ports import Services, Tx
+from internal.runner import enqueue
+from internal.vlog import Vlog, VlogSettings
+
+#: media in one vlog
+MOST_MEDIA = 100
+
+
+def new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def create(
+    services: Services,
+    owner_id: str,
+    settings: VlogSettings,
+    media_ids: Sequence[str],
+    also: Callable[[Tx, Vlog], None] = lambda tx, vlog: None,
+) -> Vlog:
+    """Ask for a vlog. `also` writes more in the same transaction. Raises InvalidInput, NotFound.
+
+    Once this returns the vlog will be made, whatever dies.
+    """
+    vlog = Vlog(new_id(), owner_id, settings, tuple(dict.fromkeys(media_ids)))
+    if not 1 <= len(vlog.media_ids) <= MOST_MEDIA:
+        raise InvalidInput(f"Give between 1 and {MOST_MEDIA} photos or clips.", "files")
+    params = {"settings": settings.model_dump(mode="json"), "media": list(vlog.media_ids)}
+    with services.store.begin() as tx:
+        _check_usable(tx, vlog)
+        job = Job(vlog.id, "vlog", owner_id, params).created(tx.now)
+        tx.add_job(job)
+        tx.add_vlog(vlog)
+        also(tx, vlog)
+    crash_point("created")
+    enqueue(services, job)
+    return vlog
+
+
+def _check_usable(tx: Tx, vlog: Vlog) -> None:
+    for media in tx.claim_media(vlog.owner_id, vlog.media_ids):
+        _ready(media)
+        if media.facts and media.facts.kind is Kind.MUSIC:
+            raise InvalidInput(f"{media.name} holds only sound: give it as the music instead.", "files")
+    if vlog.settings.music_id:
+        (music,) = tx.claim_media(vlog.owner_id, [vlog.settings.music_id])
+        _ready(music)
+        if music.facts and music.facts.kind is Kind.PHOTO:
+            raise InvalidInput(f"{music.name} is a photo: choose a file with sound as the music.", "music")
+
+
+def _ready(media: Media) -> None:
+    if media.state is not MediaState.READY:
+        raise InvalidInput(f"{media.name} is not uploaded yet: finish the upload first.", "mediaIds")
+
+
+def cancel(services: Services, owner_id: str, vlog_id: str) -> Job:
+    """Raises NotFound, Conflict when it is over already."""
+    return _change(services, owner_id, vlog_id, "cancelled", lambda job, tx: job.cancel(tx.now))
+
+
+def retry(services: Services, owner_id: str, vlog_id: str) -> Job:
+    """A new run. Raises NotFound, Conflict unless it ended short of complete."""
+    return _change(services, owner_id, vlog_id, "retried", lambda job, tx: job.retry(tx.now))
+
+
+def approve(services: Services, owner_id: str, vlog_id: str) -> Job:
+    """Go on with a vlog that waits for its owner. Raises NotFound, Conflict."""
+    return _change(services, owner_id, vlog_id, "approved", lambda job, tx: job.resume(tx.now))
+
+
+def delete(services: Services, owner_id: str, vlog_id: str) -> None:
+    """Hide it at once; the reaper removes its objects. Raises NotFound."""
+    _change(services, owner_id, vlog_id, "deleted", lambda job, tx: job.delete(tx.now))
+
+
+def _change(services: Services, owner_id: str, vlog_id: str, event: str, change: Callable[[Job, Tx], Job]) -> Job:
+    services.store.vlog(owner_id, vlog_id)
+    with services.store.write(vlog_id) as tx:
+        job = tx.save(change(tx.job, tx), event)
+    enqueue(services, job)
+    return job
