@@ -11,7 +11,5 @@ FRAME_PIXELS = 36 * MEGA
 LONGEST_SECONDS = 3600.0
 #: of one clip: an hour at 120 frames a second
 FRAMES = 432_000
-#: a photo is read whole; 100 megapixels as PNG are about this
-PHOTO_BYTES = 256 * MIB
 #: text taken from a file, such as its metadata, is cut to this many characters before anything looks at it
 TEXT = 200

@@ -42,6 +42,8 @@ _HEIC = _photo("image/heic", "HEIC", "HEIF")
 _AVIF = _photo("image/avif", "AVIF", "AVIF")
 _MP4 = _film("video/mp4", "MP4", _MOV)
 _QUICKTIME = _film("video/quicktime", "QuickTime", _MOV)
+_MATROSKA = _film("video/x-matroska", "Matroska", "matroska,webm")
+_WEBM = _film("video/webm", "WebM", "matroska,webm")
 _TS = _film("video/mp2t", "MPEG-TS", "mpegts")
 _MP3 = _film("audio/mpeg", "MP3", "mp3")
 _AAC = _film("audio/aac", "AAC", "aac")
@@ -51,7 +53,6 @@ _MAGIC: Mapping[bytes, Content] = {
     b"\x89PNG\r\n\x1a\n": _photo("image/png", "PNG", "PNG"),
     b"GIF87a": _photo("image/gif", "GIF", "GIF"),
     b"GIF89a": _photo("image/gif", "GIF", "GIF"),
-    b"\x1a\x45\xdf\xa3": _film("video/x-matroska", "Matroska", "matroska,webm"),
     b"\x00\x00\x01\xba": _film("video/mpeg", "MPEG", "mpeg"),
     b"OggS": _film("audio/ogg", "Ogg", "ogg"),
     b"fLaC": _film("audio/flac", "FLAC", "flac"),
@@ -116,6 +117,8 @@ def _by_container(head: bytes) -> Content | None:
         return _RIFF.get(head[8:12])
     if head[4:8] == b"ftyp":
         return _by_brand(head)
+    if head[:4] == b"\x1a\x45\xdf\xa3":  # EBML, whose header names the document type
+        return _WEBM if b"webm" in head[:64] else _MATROSKA
     if head[4:8] in _OLD_QUICKTIME:
         return _QUICKTIME
     # packets of 188 bytes, or of 192 with a time in front (Blu-ray, AVCHD)
