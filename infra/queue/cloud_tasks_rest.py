@@ -1,0 +1,89 @@
+"""The calls behind `CloudTasksQueue`, on the vendor's client over REST."""
+
+# google-auth has no types on its constructors.
+# mypy: allow-untyped-calls
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import requests
+from google.api_core import exceptions as api
+from google.auth import exceptions as auth
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import tasks_v2
+
+from internal.errors import TemporaryFailure
+from internal.jobs import Dispatch
+
+if TYPE_CHECKING:
+    from infra.queue.cloud_tasks import Target
+
+#: seconds for one call; well under a web request's patience, and the reconciler repeats what fails
+TIMEOUT = 10.0
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """Every failure of the vendor's client becomes TemporaryFailure; see `CloudTasksQueue` for why."""
+    try:
+        yield
+    except api.GoogleAPICallError as error:
+        raise TemporaryFailure(f"The queue answered {error.code}: {error.message}") from error
+    except (api.GoogleAPIError, auth.GoogleAuthError, requests.RequestException) as error:
+        raise TemporaryFailure(f"The queue is out of reach: {error}") from error
+
+
+class RestQueue:
+    def __init__(self, target: "Target") -> None:
+        self._target = target
+        with translate_errors():
+            self._client = connect(target.endpoint)
+
+    def enqueue(self, dispatch: Dispatch, at: datetime | None) -> None:
+        with translate_errors():
+            try:
+                self._client.create_task(parent=self._target.queue, task=self._task(dispatch, at), timeout=TIMEOUT)
+            except api.Conflict:
+                # The name was used within a day: an earlier call got through though its answer was lost.
+                return
+
+    def holds(self, dispatch: Dispatch) -> bool:
+        with translate_errors():
+            try:
+                self._client.get_task(name=self._name(dispatch), timeout=TIMEOUT)
+            except api.NotFound:
+                return False
+            return True
+
+    def _name(self, dispatch: Dispatch) -> str:
+        return f"{self._target.queue}/tasks/{dispatch.name}"
+
+    def _task(self, dispatch: Dispatch, at: datetime | None) -> tasks_v2.Task:
+        """Ids only: what the job needs is read from its row when the task arrives."""
+        ids = {"job_id": dispatch.job_id, "run_no": dispatch.run_no, "dispatch_no": dispatch.dispatch_no}
+        return tasks_v2.Task(
+            name=self._name(dispatch),
+            schedule_time=at,
+            dispatch_deadline=self._target.deadline,
+            http_request=tasks_v2.HttpRequest(
+                url=self._target.url,
+                http_method=tasks_v2.HttpMethod.POST,
+                headers={"Content-Type": "application/json"},
+                body=json.dumps(ids).encode(),
+                oidc_token=tasks_v2.OidcToken(
+                    service_account_email=self._target.service_account, audience=self._target.audience
+                ),
+            ),
+        )
+
+
+def connect(endpoint: str | None) -> tasks_v2.CloudTasksClient:
+    """REST for both: gRPC would bring threads and sockets that do not survive a fork."""
+    if endpoint is None:
+        return tasks_v2.CloudTasksClient(transport="rest")
+    return tasks_v2.CloudTasksClient(
+        transport="rest", credentials=AnonymousCredentials(), client_options={"api_endpoint": endpoint}
+    )
