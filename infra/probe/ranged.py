@@ -97,7 +97,7 @@ class RangedFile(io.RawIOBase):
         if self._budget < 0:
             raise UnreadableMedia("Its header is spread over too much of the file. Save it again with an editor.")
         wanted = {"Range": f"bytes={start}-{start + length - 1}"}
-        request = urllib.request.Request(self._url, headers=wanted)  # noqa: S310: the opener speaks HTTP only
+        request = urllib.request.Request(self._url, headers=wanted)  # noqa: S310 - the opener speaks HTTP only
         with translate_errors(), self._opener.open(request, timeout=TIMEOUT) as response:
             block: bytes = response.read(length)
             if response.status != http.client.PARTIAL_CONTENT and length < self._size:

@@ -1,0 +1,71 @@
+"""What the analyst's child does: decode one whole file and measure it."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from infra.analyst.listening import listen
+from infra.analyst.moments import best_moments
+from infra.analyst.pixels import LONG_SIDE, sharpness
+from infra.analyst.watching import watch
+from infra.analyst.written import clip_place, clip_time, photo_place, photo_time
+from infra.decode.clips import open_clip, picture_of
+from infra.decode.facts import film_facts, photo_facts
+from infra.decode.photos import open_photo, upright_rgb
+from infra.decode.sniff import Content, Family, sniff_file
+from internal.media import Analysis, Facts
+
+
+def measure(path: str) -> dict[str, object]:
+    """The analysis as JSON. Raises UnreadableMedia."""
+    with Path(path).open("rb") as source:
+        content = sniff_file(source)
+        analysis = _photo(source, content) if content.family is Family.PHOTO else _film(source, content)
+    return analysis.model_dump(mode="json")
+
+
+def _photo(source: BinaryIO, content: Content) -> Analysis:
+    with open_photo(source) as photo:
+        facts, taken_at, place = photo_facts(photo, content), photo_time(photo), photo_place(photo)
+        small = upright_rgb(photo, (LONG_SIDE, LONG_SIDE)).convert("L")
+    small.thumbnail((LONG_SIDE, LONG_SIDE))
+    crisp = sharpness(np.asarray(small, dtype=np.float32))
+    return Analysis(
+        facts=facts,
+        taken_at=taken_at,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        sharpness=crisp,
+    )
+
+
+def _film(source: BinaryIO, content: Content) -> Analysis:
+    size = source.seek(0, 2)
+    with open_clip(source) as container:
+        facts = film_facts(container, content, size)
+        taken_at, place = clip_time(container.metadata), clip_place(container.metadata)
+    # A container that has decoded its first frames is opened anew: not every format can go back.
+    with open_clip(source) as container:
+        heard = listen(container)
+    with open_clip(source) as container:
+        picture = picture_of(container)
+        if picture is None:
+            return Analysis(facts=_lasting(facts, heard.seconds), taken_at=taken_at, loudness=heard.loudness)
+        watched = watch(container, picture)
+    looks = watched.looks
+    return Analysis(
+        facts=_lasting(facts, watched.seconds),
+        taken_at=taken_at,
+        latitude=place.latitude if place else None,
+        longitude=place.longitude if place else None,
+        sharpness=round(sum(look.sharpness for look in looks) / len(looks), 4),
+        motion=round(sum(look.motion for look in looks) / len(looks), 4),
+        loudness=heard.loudness,
+        best=best_moments(watched, heard),
+    )
+
+
+def _lasting(facts: Facts, seconds: float) -> Facts:
+    """What was decoded is the length, whatever the header says."""
+    return facts.model_copy(update={"seconds": round(seconds, 3)})
