@@ -1,0 +1,1 @@
+"""What users upload and watch, reached by signed URL: fills the port `MediaStore`."""
