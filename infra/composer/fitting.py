@@ -1,0 +1,85 @@
+"""Fitting a picture of any shape into a canvas, never distorted: filling it, or on a blurred copy of itself."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from infra.composer.frames import Picture, Plane
+
+#: a picture fills the canvas when at least this share of it stays visible
+FILLS_ABOVE = 0.5
+#: the backdrop is made at an eighth of its size: blurred, nobody sees it, and it costs little
+_COARSE = 8
+_DIM = 0.7
+#: black, in limited range
+_BLACK = 16
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The size, even, to scale a picture to; `fills` when it then covers the canvas in both directions."""
+
+    width: int
+    height: int
+    fills: bool
+
+
+def fit(size: tuple[int, int], canvas: tuple[int, int], fills_above: float = FILLS_ABOVE) -> Fit:
+    """`size` and `canvas` are width and height."""
+    across, down = canvas[0] / size[0], canvas[1] / size[1]
+    fills = min(across, down) / max(across, down) >= fills_above
+    if fills:
+        scale = max(across, down)
+        return Fit(max(canvas[0], _even(size[0] * scale)), max(canvas[1], _even(size[1] * scale)), True)
+    scale = min(across, down)
+    return Fit(min(canvas[0], _even(size[0] * scale)), min(canvas[1], _even(size[1] * scale)), False)
+
+
+def centred(picture: Picture, canvas: tuple[int, int]) -> Picture:
+    """The middle of a picture that covers the canvas, cut to its size."""
+    left, top = (_even((inner - outer) / 2) for inner, outer in zip(picture.size, canvas, strict=True))
+    return _cut(picture, left, top, *canvas)
+
+
+def on_backdrop(picture: Picture, canvas: tuple[int, int]) -> Picture:
+    """In the middle of a canvas that a blurred, dimmed copy of it fills."""
+    left, top = (_even((outer - inner) / 2) for inner, outer in zip(picture.size, canvas, strict=True))
+    luma, blue, red = picture.planes
+    width, height = canvas
+    backdrop = Picture(
+        _dimmed(_backdrop(luma, width, height)),
+        _backdrop(blue, width // 2, height // 2),
+        _backdrop(red, width // 2, height // 2),
+    )
+    window = _cut(backdrop, left, top, *picture.size)
+    for target, source in zip(window.planes, picture.planes, strict=True):
+        target[:] = source
+    return backdrop
+
+
+def _backdrop(plane: Plane, width: int, height: int) -> Plane:
+    rows, columns = plane.shape
+    scale = max(width / columns, height / rows)
+    seen_columns, seen_rows = max(1, int(width / scale)), max(1, int(height / scale))
+    top, left = (rows - seen_rows) // 2, (columns - seen_columns) // 2
+    seen = np.ascontiguousarray(plane[top : top + seen_rows, left : left + seen_columns])
+    coarse = (max(2, width // _COARSE), max(2, height // _COARSE))
+    small = cv2.resize(seen, coarse, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), max(1.0, max(coarse) / 60))
+    return np.array(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _dimmed(luma: Plane) -> Plane:
+    return np.asarray(cv2.convertScaleAbs(luma, alpha=_DIM, beta=_BLACK * (1 - _DIM)), np.uint8)
+
+
+def _cut(picture: Picture, left: int, top: int, width: int, height: int) -> Picture:
+    """A window into the same pixels; all numbers even."""
+    luma = picture.luma[top : top + height, left : left + width]
+    halves = slice(top // 2, (top + height) // 2), slice(left // 2, (left + width) // 2)
+    return Picture(luma, picture.blue[halves], picture.red[halves])
+
+
+def _even(size: float) -> int:
+    return 2 * round(size / 2)

@@ -1,0 +1,88 @@
+"""Joining the film, in a child process: pictures copied from the chunks as they are, sound mixed and encoded."""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from infra.composer.encoder import translate_errors
+from infra.composer.loudness import levelled, loudness
+from infra.composer.mix import mixed
+from infra.composer.sound import RATE
+from internal.errors import PermanentFailure, UnreadableMedia
+from internal.film import Film
+
+_BIT_RATE = 192_000
+#: frames by which H.264 is decoded ahead of being shown, with the B-frames our preset makes
+_REORDERED = 2
+
+
+def join(film: dict[str, Any], chunks: Sequence[str], media: Mapping[str, str], out: str) -> dict[str, str]:
+    """Called in a child, with JSON. `chunks`: their files in order; `media`: paths by content hash. Answers
+    as `infra.composer.chunks.render` does."""
+    wanted = Film.model_validate(film)
+    try:
+        _write(wanted, [Path(chunk) for chunk in chunks], {name: Path(path) for name, path in media.items()}, out)
+    except UnreadableMedia as error:
+        return {"unreadable": error.field or "", "reason": str(error)}
+    return {}
+
+
+def _write(film: Film, chunks: Sequence[Path], media: Mapping[str, Path], out: str) -> None:
+    """Twice through the sound, to measure and to write, rather than once with all of it in memory."""
+    measured = loudness(mixed(film, media))
+    with translate_errors():
+        container = av.open(out, "w", format="mp4", options={"movflags": "+faststart"})
+    with translate_errors(), container:
+        pictures = _pictures(chunks, _picture_track(container, chunks[0]), film.canvas.fps)
+        sounds = _sounds(film, media, measured, _sound_track(container))
+        for packet in heapq.merge(pictures, sounds, key=_decoded_at):
+            container.mux(packet)
+
+
+def _picture_track(container: OutputContainer, chunk: Path) -> VideoStream:
+    with av.open(str(chunk)) as source:
+        return container.add_stream_from_template(source.streams.video[0])
+
+
+def _sound_track(container: OutputContainer) -> AudioStream:
+    track = container.add_stream("aac", rate=RATE, layout="stereo")
+    track.bit_rate = _BIT_RATE
+    return track
+
+
+def _pictures(chunks: Sequence[Path], track: VideoStream, fps: int) -> Iterator[Packet]:
+    """Numbered through the whole film: packets come one frame after the other, in the order of decoding."""
+    frame = Fraction(1, fps)
+    first = number = 0
+    for chunk in chunks:
+        with av.open(str(chunk)) as source:
+            for packet in source.demux(video=0):
+                if packet.pts is None or packet.time_base is None:
+                    continue  # the end
+                packet.pts = first + round(packet.pts * packet.time_base / frame)
+                packet.dts, packet.duration, packet.time_base = number - _REORDERED, 1, frame
+                packet.stream = track
+                number += 1
+                yield packet
+        first = number
+
+
+def _sounds(film: Film, media: Mapping[str, Path], measured: float | None, track: AudioStream) -> Iterator[Packet]:
+    resampler = AudioResampler("fltp", "stereo", RATE)
+    for levels in levelled(mixed(film, media), measured):
+        for frame in resampler.resample(levels):
+            yield from track.encode(frame)
+    yield from track.encode(None)
+
+
+def _decoded_at(packet: Packet) -> float:
+    return float(packet.dts * packet.time_base) if packet.dts is not None and packet.time_base else 0.0

@@ -1,0 +1,118 @@
+"""The port `Composer`, filled with PyAV, OpenCV and Pillow in child processes."""
+
+import os
+import select
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from infra.composer import chunks as rendering
+from infra.composer import joining, thumbnail
+from infra.decode.child import POLL, Child, Limits, run
+from internal.errors import UnreadableMedia
+from internal.film import Chunk, Film
+
+MIB = 1024 * 1024
+#: address space, of which little is ever touched: libraries, fonts, a photo of 100 megapixels
+_RENDER = Limits(memory=4096 * MIB, cpu=600, wall=1800.0, file=512 * MIB)
+_JOIN = Limits(memory=2048 * MIB, cpu=600, wall=1800.0, file=4096 * MIB, open_files=256)
+_THUMBNAIL = Limits(memory=2048 * MIB, cpu=30, wall=120.0, file=16 * MIB)
+
+
+class PyavComposer:
+    """`preset` and `crf` are x264's; `cores` children at a time."""
+
+    def __init__(self, preset: str = "veryfast", crf: float = 21.0, cores: int | None = None) -> None:
+        self._preset, self._crf = preset, crf
+        self._cores = cores or os.cpu_count() or 1
+
+    def render(
+        self, chunks: Iterable[Chunk], media: Mapping[str, Path], folder: Path, check: Callable[[], None]
+    ) -> Generator[tuple[Chunk, Path], None, None]:
+        waiting = deque(chunks)
+        running: list[_Rendering] = []
+        try:
+            while waiting or running:
+                while waiting and len(running) < self._cores:
+                    running.append(_Rendering(waiting.popleft(), media, folder, self._preset, self._crf))
+                check()
+                select.select([one.child for one in running], [], [], POLL)
+                for one in [one for one in running if one.child.finished()]:
+                    running.remove(one)
+                    yield one.chunk, one.done()
+        finally:
+            for one in running:
+                one.abandon()
+
+    def join(
+        self,
+        film: Film,
+        chunks: Mapping[str, Path],
+        media: Mapping[str, Path],
+        out: Path,
+        check: Callable[[], None],
+    ) -> None:
+        heard = {scene.sha256 for scene in film.scenes} | {film.music}
+        with _whole(out) as unfinished:
+            arguments = {
+                "film": film.model_dump(mode="json"),
+                "chunks": [str(chunks[chunk.name]) for chunk in film.chunks],
+                "media": {name: str(path) for name, path in media.items() if name in heard},
+                "out": str(unfinished),
+            }
+            _answered(run(joining.join, arguments, _JOIN, check))
+
+    def thumbnail(self, film: Path, out: Path, check: Callable[[], None]) -> None:
+        with _whole(out) as unfinished:
+            run(thumbnail.draw, {"film": str(film), "out": str(unfinished)}, _THUMBNAIL, check)
+
+
+class _Rendering:
+    """A chunk on its way: its child, and the file it writes, which gets its name when it is whole."""
+
+    def __init__(self, chunk: Chunk, media: Mapping[str, Path], folder: Path, preset: str, crf: float) -> None:
+        self.chunk = chunk
+        self._out = folder / f"{chunk.name}.mp4"
+        self._unfinished = _unfinished(self._out)
+        arguments = {
+            "chunk": chunk.model_dump(mode="json"),
+            "media": {view.scene.sha256: str(media[view.scene.sha256]) for view in chunk.views},
+            "out": str(self._unfinished),
+            "preset": preset,
+            "crf": crf,
+        }
+        self.child = Child(rendering.render, arguments, _RENDER)
+
+    def done(self) -> Path:
+        """The chunk's file. Raises as `Composer.render`."""
+        try:
+            _answered(self.child.result())
+            return self._unfinished.replace(self._out)
+        finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        self.child.kill()
+        self._unfinished.unlink(missing_ok=True)
+
+
+def _answered(answer: Mapping[str, str]) -> None:
+    """Raises UnreadableMedia whose `field` is the content hash of the media at fault."""
+    if "unreadable" in answer:
+        raise UnreadableMedia(answer["reason"], answer["unreadable"] or None)
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Path]:
+    """A place to write to; what is there at the end gets the name `out`, unless something went wrong."""
+    unfinished = _unfinished(out)
+    try:
+        yield unfinished
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _unfinished(out: Path) -> Path:
+    return out.with_name(f"{out.name}.part")
