@@ -17,7 +17,7 @@ from infra.composer.encoder import translate_errors
 from infra.composer.loudness import levelled, loudness
 from infra.composer.mix import mixed
 from infra.composer.sound import RATE
-from internal.errors import PermanentFailure, UnreadableMedia
+from internal.errors import UnreadableMedia
 from internal.film import Film
 
 _BIT_RATE = 192_000
@@ -59,7 +59,8 @@ def _sound_track(container: OutputContainer) -> AudioStream:
     return track
 
 
-def _pictures(chunks: Sequence[Path], track: VideoStream, fps: int) -> Iterator[Packet]:
+# PyAV's packets are generic for type checkers only, hence the quotes.
+def _pictures(chunks: Sequence[Path], track: VideoStream, fps: int) -> "Iterator[Packet[Any]]":
     """Numbered through the whole film: packets come one frame after the other, in the order of decoding."""
     frame = Fraction(1, fps)
     first = number = 0
@@ -76,7 +77,9 @@ def _pictures(chunks: Sequence[Path], track: VideoStream, fps: int) -> Iterator[
         first = number
 
 
-def _sounds(film: Film, media: Mapping[str, Path], measured: float | None, track: AudioStream) -> Iterator[Packet]:
+def _sounds(
+    film: Film, media: Mapping[str, Path], measured: float | None, track: AudioStream
+) -> "Iterator[Packet[Any]]":
     resampler = AudioResampler("fltp", "stereo", RATE)
     for levels in levelled(mixed(film, media), measured):
         for frame in resampler.resample(levels):
@@ -84,5 +87,5 @@ def _sounds(film: Film, media: Mapping[str, Path], measured: float | None, track
     yield from track.encode(None)
 
 
-def _decoded_at(packet: Packet) -> float:
+def _decoded_at(packet: "Packet[Any]") -> float:
     return float(packet.dts * packet.time_base) if packet.dts is not None and packet.time_base else 0.0

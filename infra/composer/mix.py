@@ -16,8 +16,8 @@ from internal.media import Kind
 BLOCK = RATE
 #: seconds
 _MUSIC_IN, _MUSIC_OUT = 1.0, 2.5
-#: a clip's own sound fades this long even at a hard cut, in seconds, lest it clicks
-_SOFT_CUT = 0.03
+#: a clip's own sound fades this long even at a hard cut, in samples, lest it clicks
+_SOFT_CUT = RATE // 30
 
 
 def mixed(film: Film, media: Mapping[str, Path]) -> Iterator[Samples]:
@@ -107,8 +107,9 @@ def _voices(film: Film, media: Mapping[str, Path]) -> Iterator[Voice]:
     shared = (0, *film.overlaps, 0)
     for number, (scene, first, count) in enumerate(zip(film.scenes, film.starts, film.counts, strict=True)):
         if scene.kind is Kind.CLIP and scene.volume > 0:
-            fades = (max(_samples_in(shared[at], film), int(_SOFT_CUT * RATE)) for at in (number, number + 1))
-            span = Span(_samples_in(first, film), _samples_in(first + count, film), *fades, scene.volume)
+            fade_in, fade_out = (max(_samples_in(frames, film), _SOFT_CUT) for frames in shared[number : number + 2])
+            begin, end = _samples_in(first, film), _samples_in(first + count, film)
+            span = Span(begin, end, fade_in, fade_out, scene.volume)
             yield Voice(scene.sha256, Reader(decoded(media[scene.sha256], scene.start)), span)
 
 

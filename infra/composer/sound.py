@@ -74,10 +74,12 @@ def _samples(container: InputContainer, stream: AudioStream, start: float) -> It
     for frame in _frames(container, stream):
         if early is None:
             early = round((begin - (frame.time if frame.time is not None else begin)) * RATE)
-            yield silence(max(0, -early))
+            if early < 0:
+                yield silence(-early)
         for part in resampler.resample(frame):
             samples: Samples = part.to_ndarray().reshape(-1, 2).astype(np.float32, copy=False)
-            yield samples[max(0, early) :]
+            if len(samples) > early:
+                yield samples[max(0, early) :]
             early -= len(samples)
 
 

@@ -16,7 +16,7 @@ _SHARE = 1 / 3
 def draw(film: str, out: str) -> None:
     """Called in a child, with JSON: paths. Writes a JPEG with nothing in it but the picture."""
     with translate_errors():
-        picture = _frame(Path(film)).to_image()
+        picture = Image.fromarray(_frame(Path(film)).to_ndarray(format="rgb24"))
         height = max(1, round(picture.height * WIDTH / picture.width))
         picture.resize((WIDTH, height), Image.Resampling.LANCZOS).save(out, "JPEG", quality=85, optimize=True)
 
