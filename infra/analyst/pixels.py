@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 Grey = NDArray[np.float32]
 
-#: pictures are measured at this long side, in pixels, so that sizes can be compared
+#: pictures are measured at this long side in pixels, smaller ones as they are, so that sizes can be compared
 LONG_SIDE = 480
 #: the variance that counts as half sharp: between camera shake (about 50) and a crisp street (about 2000)
 HALF_SHARP = 250.0

@@ -102,7 +102,7 @@ def _within_budget(container: InputContainer) -> None:
         raise UnreadableMedia("This file holds neither picture nor sound.")
     for stream in filter(None, (picture, sound)):
         if stream.codec_context is None or stream.codec_context.codec.name not in PICTURE_CODECS | SOUND_CODECS:
-            raise UnreadableMedia("It is in a format we do not decode. Save it as MP4 (H.264 or H.265, AAC).")
+            raise UnreadableMedia("It is cut off, or made in a way we do not decode. Save it as MP4 (H.264, AAC).")
     if seconds_of(container) > LONGEST_SECONDS:
         minutes = LONGEST_SECONDS / 60
         raise UnreadableMedia(
