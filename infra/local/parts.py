@@ -15,6 +15,8 @@ from infra.local import orphans
 
 #: a log longer than this many bytes is put aside when its part is first started
 LOG_LIMIT = 5_000_000
+#: what our own programs are run from, so that `python -m` finds them
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class StackError(Exception):
@@ -29,7 +31,7 @@ class Part:
     command: Sequence[str]
     ready: Callable[[int], bool]
     env: Mapping[str, str] = field(default_factory=dict)
-    cwd: Path | None = None
+    cwd: Path = ROOT
     #: uid and gid to run as, when not our own
     user: tuple[int, int] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
@@ -37,6 +39,8 @@ class Part:
     orphan_signal: signal.Signals = signal.SIGKILL
     #: seconds it may take to stop
     grace: float = 10.0
+    #: clears what a crash left, before each start
+    before: Callable[[], None] = lambda: None
 
 
 class Child:
@@ -51,6 +55,7 @@ class Child:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         part = self.part
+        part.before()
         uid, gid = part.user or (None, None)
         # `env` adds to the environment we were given without this program having to read it
         env = [f"{name}={value}" for name, value in part.env.items()]
@@ -104,13 +109,17 @@ class Child:
         with suppress(ProcessLookupError):
             self._process.send_signal(self.part.stop_signal)
 
-    def stop(self, seconds: float | None = None) -> None:
-        """Gracefully, or by force after `seconds` (the part's own grace by default), with all it started."""
-        self.ask_to_stop()
+    def finish(self, seconds: float | None = None) -> None:
+        """Wait for it to end, by its own grace or so many seconds; then by force."""
         try:
             self._process.wait(self.part.grace if seconds is None else seconds)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def stop(self, seconds: float | None = None) -> None:
+        """With all it started."""
+        self.ask_to_stop()
+        self.finish(seconds)
         orphans.sweep(self.stack, self.part.name)
 
     def kill(self) -> None:

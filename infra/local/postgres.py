@@ -60,12 +60,11 @@ class Postgres:
         return f"postgresql+pg8000://{USER}:{quote(self.password)}@127.0.0.1:{self.port}/{database}"
 
     def part(self) -> Part:
-        """Makes the data folder at first, clears what a crash left. Raises StackError."""
+        """Makes the data folder if there is none. Raises StackError."""
         user = _account()
         programs = _programs(self.home, user)
         if not (self.data / "PG_VERSION").exists():
             self._initdb(programs, user)
-        self._clear_stale_lock()
         settings = [*SETTINGS, *(RISKY if self.fast else ())]
         flags = [word for setting in settings for word in ("-c", setting)]
         return Part(
@@ -76,6 +75,7 @@ class Postgres:
             user=user,
             stop_signal=signal.SIGINT,
             orphan_signal=signal.SIGINT,
+            before=self._clear_stale_lock,
         )
 
     def _initdb(self, programs: Path, user: tuple[int, int] | None) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from internal.errors import NotFound, StorageFull, TemporaryFailure
 from internal.object_keys import checked
@@ -235,7 +236,7 @@ def translate_errors(key: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise _meaning(error, error.response["ResponseMetadata"]["HTTPStatusCode"], key) from error
-    except (HTTPClientError, IncompleteReadError) as error:
+    except (HTTPClientError, IncompleteReadError, NoConnection) as error:
         raise TemporaryFailure("The media store is out of reach.") from error
     except OSError as error:
         if error.errno in FULL:

@@ -46,6 +46,7 @@ class GcsWorkStore:
         self._lock = Lock()
 
     def put(self, key: str, data: BinaryIO, content_type: str) -> None:
+        """`data` must be seekable: the SDK goes back in it when a part has to be sent again."""
         blob = self._blob(key)
         blob.chunk_size = BLOCK
         with translate_errors(key):
@@ -139,10 +140,8 @@ def _info(found: Any) -> ObjectInfo:
     return ObjectInfo(found.name, found.size, found.updated)
 
 
-def _size(data: BinaryIO) -> int | None:
-    """Bytes left in it, if it can tell: small objects then go in one request."""
-    if not data.seekable():
-        return None
+def _size(data: BinaryIO) -> int:
+    """Bytes left in it; told the size, the SDK sends a small object in one request."""
     here = data.tell()
     size = data.seek(0, os.SEEK_END) - here
     data.seek(here)
