@@ -14,6 +14,7 @@ from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import tasks_v2
+from google.protobuf import json_format
 
 from internal.errors import TemporaryFailure
 from internal.jobs import Dispatch
@@ -34,6 +35,9 @@ def translate_errors() -> Iterator[None]:
         raise TemporaryFailure(f"The queue answered {error.code}: {error.message}") from error
     except (api.GoogleAPIError, auth.GoogleAuthError, requests.RequestException) as error:
         raise TemporaryFailure(f"The queue is out of reach: {error}") from error
+    except json_format.ParseError as error:
+        # Something between us and the queue answered in its place.
+        raise TemporaryFailure("The queue's answer cannot be read.") from error
 
 
 class RestQueue:

@@ -168,6 +168,19 @@ def test_a_server_that_is_down_is_a_temporary_failure(tmp_path: Path) -> None:
             queue.holds(Dispatch("job-10", 1, 1))
 
 
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 408, 429, 500, 502, 503, 504])
+def test_any_answer_but_the_queues_own_is_a_temporary_failure(worker: Target, status: int) -> None:
+    """200 too, when it comes without a task: something between us and the queue answered."""
+    worker.answer = lambda _: Reply(status)
+    endpoint = worker.url.removesuffix("/work")
+    settings = QueueTarget(
+        "projects/p/locations/l/queues/q", "http://127.0.0.1:9/", "a@b", "c", timedelta(minutes=5), endpoint
+    )
+    with pytest.raises(TemporaryFailure):
+        CloudTasksQueue(settings).enqueue(Dispatch("job-12", 1, 1))
+    assert len(worker.received) == 1
+
+
 def test_many_threads_share_one_queue(queue: TaskQueue, worker: Target) -> None:
     dispatches = [Dispatch("job-11", 1, number) for number in range(16)]
     threads = [threading.Thread(target=queue.enqueue, args=(dispatch,)) for dispatch in dispatches]

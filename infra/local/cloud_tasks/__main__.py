@@ -19,6 +19,8 @@ from infra.local.cloud_tasks.service import CloudTasks
 from infra.local.cloud_tasks.storage import Storage
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+#: seconds the server may take to notice that it must stop
+STOP_POLL = 0.1
 
 
 def schedule(text: str) -> Schedule:
@@ -51,7 +53,7 @@ def serve(state: Path, port: int, schedules: Sequence[Schedule]) -> None:
     dispatcher = Dispatcher(storage, issuer)
     schedulers = [Scheduler(each, issuer) for each in schedules]
     with Server(port, CloudTasks(storage, dispatcher), issuer.certs) as server:
-        threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(STOP_POLL,), name="server", daemon=True).start()
         dispatcher.start()
         for scheduler in schedulers:
             scheduler.start()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 10.0
@@ -93,3 +93,5 @@ def drain(response: HTTPResponse) -> None:
     """The answer's body means nothing to a queue, but it is over only when all of it has come."""
     while response.read(BLOCK):
         pass
+    if response.length:
+        raise IncompleteRead(b"", response.length)
