@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from infra.postgres.connection import translate_errors
 
@@ -14,8 +14,8 @@ LOCK = 0x0DA1_106
 
 def migrate(url: str, revision: str = "head") -> None:
     """Raises TemporaryFailure when the database is out of reach."""
-    with translate_errors(), create_engine(url).connect() as connection:
-        connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
+    with translate_errors(), create_engine(url, poolclass=NullPool).connect() as connection:
+        connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))  # until the connection closes
         connection.commit()
         command.upgrade(_config(connection), revision)
         connection.commit()

@@ -116,7 +116,7 @@ class VlogMediaRow(SQLModel, table=True):
     __tablename__ = "vlog_media"
 
     vlog_id: str = _of("vlog.id", primary_key=True)
-    media_id: str = _of("media.id", primary_key=True, index=False)
+    media_id: str = _of("media.id", primary_key=True, index=True)
 
 
 class SceneRow(SQLModel, table=True):
