@@ -128,11 +128,23 @@ def _usable(shots: Sequence[_Shot]) -> list[_Shot]:
 
 
 def _fitting(shots: Sequence[_Shot], limit: int) -> list[_Shot]:
-    """Without the least worthy, until the rest fits at its shortest."""
+    """Without the least worthy, until the rest fits at its shortest.
+
+    What photos and clips are worth does not compare, so they are judged among their own:
+    the lower half of either goes before the upper half of the other.
+    """
     kept = list(shots)
-    while len(kept) > 1 and total([shot.least for shot in kept]) > limit:
-        kept.remove(min(kept, key=lambda shot: shot.worth))
+    for shot in sorted(shots, key=lambda shot: (_standing(shot, shots), shot.found.sha256)):
+        if len(kept) == 1 or total([one.least for one in kept]) <= limit:
+            break
+        kept.remove(shot)
     return kept
+
+
+def _standing(shot: _Shot, shots: Sequence[_Shot]) -> float:
+    """The share of its own kind that is worth no more than it; 1 for the best."""
+    kind = [one for one in shots if one.found.analysis.facts.kind is shot.found.analysis.facts.kind]
+    return sum(one.worth <= shot.worth for one in kind) / len(kind)
 
 
 def _lengths(shots: Sequence[_Shot], limit: int) -> list[int]:

@@ -1,0 +1,154 @@
+"""How a storyboard becomes frames and chunks, and its words subtitles."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from internal.film import FPS, LONGEST_CHUNK, Film, canvas_of, plan
+from internal.media import Kind
+from internal.subtitles import cues, srt, vtt
+from internal.vlog import Scene, Storyboard, VlogSettings
+
+
+def scene(name: str, seconds: float = 4.0, **more: object) -> Scene:
+    return Scene.model_validate({"kind": Kind.PHOTO, "sha256": name, "seconds": seconds, **more})
+
+
+def film_of(*scenes: Scene, **wishes: object) -> Film:
+    return plan(Storyboard(scenes=scenes), VlogSettings.model_validate(wishes))
+
+
+films = st.lists(st.floats(0.01, 40), min_size=1, max_size=12).map(
+    lambda lengths: film_of(*(scene(str(number), seconds) for number, seconds in enumerate(lengths)))
+)
+
+
+@given(films)
+def test_the_chunks_add_up_to_the_film(film):
+    assert sum(chunk.frames for chunk in film.chunks) == film.frames
+    assert film.frames == sum(film.counts) - sum(film.overlaps)
+    assert film.seconds == film.frames / FPS
+
+
+@given(films)
+def test_every_frame_of_every_scene_is_in_exactly_one_chunk(film):
+    drawn = [
+        (view.scene.sha256, number)
+        for chunk in film.chunks
+        for view in chunk.views
+        for number in range(view.first, view.first + view.count)
+    ]
+    assert sorted(drawn) == sorted((str(n), at) for n, count in enumerate(film.counts) for at in range(count))
+
+
+@given(films)
+def test_no_chunk_is_empty_or_long_and_both_sides_of_a_transition_are_equal(film):
+    for chunk in film.chunks:
+        assert 1 <= chunk.frames <= LONGEST_CHUNK
+        assert len({view.count for view in chunk.views}) == 1
+        assert (chunk.transition is None) == (len(chunk.views) == 1)
+
+
+@given(films)
+def test_a_scene_begins_where_the_one_before_it_begins_to_end(film):
+    ends = [start + count for start, count in zip(film.starts, film.counts, strict=True)]
+    assert film.starts[0] == 0
+    assert ends[-1] == film.frames
+    assert [end - start for end, start in zip(ends, film.starts[1:], strict=False)] == list(film.overlaps)
+
+
+@given(films)
+def test_a_film_goes_to_json_and_back(film):
+    assert Film.model_validate_json(film.model_dump_json()) == film
+
+
+@pytest.mark.parametrize(
+    ("resolution", "aspect", "size"),
+    [
+        ("480p", "16:9", (854, 480)),
+        ("720p", "16:9", (1280, 720)),
+        ("1080p", "16:9", (1920, 1080)),
+        ("1080p", "9:16", (1080, 1920)),
+        ("720p", "1:1", (720, 720)),
+    ],
+)
+def test_p_is_the_short_side(resolution, aspect, size):
+    canvas = canvas_of(VlogSettings(resolution=resolution, aspect=aspect))
+    assert (canvas.width, canvas.height) == size
+
+
+def test_a_small_canvas_can_be_asked_for():
+    canvas = canvas_of(VlogSettings(), short_side=90)
+    assert (canvas.width, canvas.height) == (160, 90)
+
+
+def test_a_changed_caption_changes_only_its_own_scenes_chunks():
+    scenes = [scene(str(number)) for number in range(20)]
+    before = {chunk.name for chunk in film_of(*scenes).chunks}
+    scenes[7] = scenes[7].model_copy(update={"caption": "Later"})
+    after = {chunk.name for chunk in film_of(*scenes).chunks}
+    assert len(before - after) == 3, "the body and the transitions on either side"
+
+
+def test_a_removed_scene_leaves_the_bodies_of_the_others():
+    scenes = [scene(str(number)) for number in range(6)]
+    bodies = {chunk.name for chunk in film_of(*scenes).chunks if not chunk.transition}
+    fewer = {chunk.name for chunk in film_of(*scenes[:2], *scenes[3:]).chunks if not chunk.transition}
+    assert fewer < bodies
+
+
+def test_what_is_only_heard_changes_no_chunk():
+    loud = film_of(scene("a", kind=Kind.CLIP), scene("b"))
+    soft = film_of(scene("a", kind=Kind.CLIP, volume=0.5), scene("b"))
+    assert loud.chunks == soft.chunks
+
+
+@pytest.mark.parametrize("change", [{"aspect": "1:1"}, {"resolution": "480p"}])
+def test_another_canvas_changes_every_chunk(change):
+    scenes = [scene("a"), scene("b")]
+    assert not {c.name for c in film_of(*scenes).chunks} & {c.name for c in film_of(*scenes, **change).chunks}
+
+
+def test_another_transition_changes_only_transitions():
+    scenes = [scene("a"), scene("b")]
+    fade, slide = film_of(*scenes), film_of(*scenes, transition="slide")
+    assert [chunk.name in {c.name for c in slide.chunks} for chunk in fade.chunks] == [True, False, True]
+
+
+# ---------------------------------------------------------------- subtitles
+
+
+def test_srt_shows_each_scenes_words_between_its_transitions():
+    told = film_of(scene("a", title="Autumn", subtitle="Arezzo", caption="16:28"), scene("b"), scene("c", caption="秋"))
+    assert srt(told) == (
+        "1\n00:00:00,000 --> 00:00:03,500\nAutumn\nArezzo\n16:28\n\n2\n00:00:07,500 --> 00:00:11,000\n秋\n"
+    )
+
+
+def test_vtt_has_its_header_and_escapes_markup():
+    told = film_of(scene("a", caption="<b>salt & pepper</b> --> end"))
+    assert vtt(told) == ("WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n&lt;b&gt;salt &amp; pepper&lt;/b&gt; --&gt; end\n")
+
+
+def test_a_film_without_words_has_valid_empty_subtitles():
+    assert srt(film_of(scene("a"))) == ""
+    assert vtt(film_of(scene("a"))) == "WEBVTT\n"
+
+
+@given(st.text(), st.text())
+def test_no_words_can_end_a_cue_or_begin_another(title, caption):
+    told = film_of(scene("a", title=title, caption=caption))
+    words = len(list(cues(told)))
+    for text in (srt(told), vtt(told)):
+        assert len(re.findall(r"-->", text)) == words
+        assert len(re.split(r"\n\s*\n", text.removeprefix("WEBVTT\n").strip("\n"))) == 1
+    assert not re.search(r"<\w", srt(told))
+
+
+@given(films)
+def test_cues_never_overlap(film):
+    told = film.model_copy(update={"scenes": tuple(s.model_copy(update={"caption": "x"}) for s in film.scenes)})
+    times = [time for cue in cues(told) for time in (cue.start, cue.end)]
+    assert times == sorted(times)
