@@ -15,13 +15,15 @@ from infra.local.postgres import Postgres
 
 @dataclass(frozen=True)
 class ObjectServer:
-    """Where an object store listens, and a bucket in it; keys only where it asks for them."""
+    """Where an object store listens and keeps its files, and a bucket in it; keys only where it asks for them."""
 
     endpoint: str
     bucket: str
+    folder: Path
     access_key: str = ""
     secret_key: str = ""
-    pid: int = 0
+    #: the one whose pages may use it from a browser
+    origin: str = "http://127.0.0.1:1"
 
 
 @contextmanager
@@ -59,17 +61,18 @@ def one_fake_gcs(bucket: str = "work") -> Iterator[ObjectServer]:
     with open_folder() as folder:
         port = free_port()
         endpoint = f"http://127.0.0.1:{port}"
-        with running(fake_gcs.part(folder / "objects", port), folder, f"test-{uuid.uuid4()}") as child:
+        objects = folder / "objects"
+        with running(fake_gcs.part(objects, port), folder, f"test-{uuid.uuid4()}"):
             fake_gcs.make_bucket(endpoint, bucket)
-            yield ObjectServer(endpoint, bucket, pid=child.pid)
+            yield ObjectServer(endpoint, bucket, objects)
 
 
 @contextmanager
-def one_r2(bucket: str = "media", origins: tuple[str, ...] = ("http://127.0.0.1:1",)) -> Iterator[ObjectServer]:
+def one_r2(bucket: str = "media") -> Iterator[ObjectServer]:
     with open_folder() as folder:
         port = free_port()
         endpoint = f"http://127.0.0.1:{port}"
         objects = folder / "objects"
-        with running(r2.part(objects, port, origins), folder, f"test-{uuid.uuid4()}") as child:
+        with running(r2.part(objects, port, [ObjectServer.origin]), folder, f"test-{uuid.uuid4()}"):
             r2.make_bucket(endpoint, objects, bucket)
-            yield ObjectServer(endpoint, bucket, *r2.keys(objects), pid=child.pid)
+            yield ObjectServer(endpoint, bucket, objects, *r2.keys(objects))

@@ -155,6 +155,21 @@ def _overriding(send: Send, wishes: dict[bytes, bytes]) -> Send:
     return wrapped
 
 
+def closing_after_refusals(app: ASGIApp) -> ASGIApp:
+    """A client that waits for `100 Continue` never sends the body of a request refused before it was read: its next
+    request on the connection would be taken for that body."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def closing_send(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+            await send(message)
+
+        await app(scope, receive, closing_send)
+
+    return wrapped
+
+
 def _error(status: int, code: str, headers: dict[str, str] | None = None) -> Response:
     body = f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code><Message>{code}</Message></Error>'
     return Response(body, status, headers, "application/xml")
@@ -179,7 +194,7 @@ def make_app(folder: Path, origins: Sequence[str]) -> ASGIApp:
     app.add_exception_handler(OSError, _disk_full)
     app.user_middleware.append(Middleware(Semantics, storage=app.state.storage))
     return CORSMiddleware(
-        app,
+        closing_after_refusals(app),
         allow_origins=list(origins),
         allow_methods=["GET", "HEAD", "PUT"],
         allow_headers=["*"],

@@ -1,0 +1,61 @@
+"""What the work store does beyond an object store: reading in blocks, and noticing damage."""
+
+import io
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.work_store.gcs import GcsWorkStore
+from internal.errors import NotFound, TemporaryFailure
+from tests.stack import ObjectServer
+
+
+@pytest.fixture
+def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
+    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def key() -> str:
+    return f"chunks/{uuid.uuid4()}"
+
+
+@pytest.mark.parametrize(("size", "blocks"), [(0, []), (1, [1]), (10, [10]), (11, [10, 1]), (30, [10, 10, 10])])
+def test_an_object_is_read_in_equal_blocks(work: GcsWorkStore, key: str, size: int, blocks: list[int]) -> None:
+    data = bytes(range(size))
+    work.put(key, io.BytesIO(data), "video/mp4")
+    read = list(work.read(key, 10))
+    assert [len(block) for block in read] == blocks
+    assert b"".join(read) == data
+
+
+def test_reading_an_unknown_key_is_not_found(work: GcsWorkStore, key: str) -> None:
+    with pytest.raises(NotFound):
+        next(work.read(key, 10))
+
+
+def test_an_object_replaced_while_it_is_read_is_noticed(work: GcsWorkStore, key: str) -> None:
+    work.put(key, io.BytesIO(b"a" * 30), "video/mp4")
+    reading = work.read(key, 10)
+    next(reading)
+    work.put(key, io.BytesIO(b"b" * 30), "video/mp4")
+    with pytest.raises(TemporaryFailure):
+        list(reading)
+
+
+@pytest.mark.parametrize("damage", [b"", b"0123", b"other bytes"])
+def test_a_damaged_object_is_noticed(
+    fake_gcs: ObjectServer, work: GcsWorkStore, key: str, damage: bytes, tmp_path: Path
+) -> None:
+    work.put(key, io.BytesIO(b"0123456789!"), "video/mp4")
+    (file,) = (path for path in fake_gcs.folder.rglob("*") if path.is_file() and key.partition("/")[2] in path.name)
+    file.write_bytes(damage)
+    with pytest.raises(TemporaryFailure):
+        list(work.read(key, 4))
+    with pytest.raises(TemporaryFailure):
+        work.get(key, tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
