@@ -60,6 +60,11 @@ class QueueServer:
         certs: dict[str, str] = requests.get(f"{self.url}/certs", timeout=5).json()
         return certs
 
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """Those of its log about that event."""
+        found = [json.loads(line) for line in self.log.read_text().splitlines()]
+        return [line for line in found if line["event"] == event]
+
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and wait; returns the exit code."""
         self.child.send_signal(number)
@@ -95,6 +100,14 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class QuietServer(ThreadingHTTPServer):
+    """Tests kill its clients: a connection that ends is expected, anything else is shown."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Target:
     """`answer` decides the reply to each delivery, and may take its time."""
 
@@ -104,7 +117,7 @@ class Target:
         self.most_at_once = 0
         self._now = 0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = QuietServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/work"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
         self._thread.start()

@@ -1,84 +1,36 @@
 """What every `CallerCheck` must do: believe our queue and scheduler, and nobody and nothing else."""
 
-import base64
 import hmac
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from infra.callers.certs import LIFETIME, LONGEST, PAUSE, CertCache
 from infra.callers.google import IamCallerCheck, OidcCallerCheck
 from infra.callers.tokens import Expected
-from infra.local.cloud_tasks.oidc import Issuer, load_key
-from internal.errors import NotAuthenticated, TemporaryFailure
 from internal.ports import CallerCheck
-
-AUDIENCE = "https://worker.test"
-TASKS = "tasks@test.iam.gserviceaccount.com"
-SCHEDULER = "scheduler@test.iam.gserviceaccount.com"
-EXPECTED = Expected(AUDIENCE, frozenset({TASKS, SCHEDULER}))
-
-Claims = Mapping[str, Any]
-ABSENT = object()
-
-
-@dataclass(frozen=True)
-class Signer:
-    kid: str
-    key: rsa.RSAPrivateKey
-    certs: dict[str, str]
-
-    def sign(self, text: str) -> bytes:
-        return self.key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-
-
-class CertServer:
-    """Serves `certs`, or 503 without them; counts how often it is asked."""
-
-    def __init__(self, certs: dict[str, str]) -> None:
-        self.certs: dict[str, Any] | None = certs
-        self.asked = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/certs"
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        server = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                server.asked += 1
-                self.send_response(200 if server.certs is not None else 503)
-                self.end_headers()
-                self.wfile.write(json.dumps(server.certs).encode())
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Tests count instead."""
-
-        return Handler
-
-
-class Clock:
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.tokens import (
+    ABSENT,
+    AUDIENCE,
+    EXPECTED,
+    SCHEDULER,
+    TASKS,
+    CertServer,
+    Claims,
+    Signer,
+    encode,
+    good_claims,
+    good_header,
+    new_signer,
+    refused,
+    sealed,
+    segment,
+    signed,
+    token,
+)
 
 
 @pytest.fixture(scope="module")
@@ -89,18 +41,6 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
 @pytest.fixture(scope="module")
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Signer:
     return new_signer(tmp_path_factory.mktemp("theirs"))
-
-
-def new_signer(folder: Path) -> Signer:
-    certs = Issuer(folder).certs
-    return Signer(next(iter(certs)), load_key(folder / "oidc.pem"), certs)
-
-
-@pytest.fixture
-def cert_server(signer: Signer) -> Iterator[CertServer]:
-    server = CertServer(signer.certs)
-    yield server
-    server.close()
 
 
 @pytest.fixture(scope="module")
@@ -118,54 +58,6 @@ def app(shared_certs: CertServer) -> CallerCheck:
 @pytest.fixture(params=["app", "iam"])
 def check(request: pytest.FixtureRequest, app: CallerCheck) -> CallerCheck:
     return app if request.param == "app" else IamCallerCheck(EXPECTED)
-
-
-# ---------------------------------------------------------------- tokens
-
-
-def encode(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
-def segment(value: object) -> str:
-    return encode(json.dumps(value).encode())
-
-
-def good_claims(**changes: Any) -> dict[str, Any]:
-    now = int(time.time())
-    claims = {
-        "iss": "https://accounts.google.com",
-        "aud": AUDIENCE,
-        "sub": "1234567890",
-        "email": TASKS,
-        "email_verified": True,
-        "iat": now - 5,
-        "exp": now + 3600,
-    }
-    return {name: value for name, value in {**claims, **changes}.items() if value is not ABSENT}
-
-
-def good_header(signer: Signer, **changes: Any) -> dict[str, Any]:
-    header = {"alg": "RS256", "kid": signer.kid, "typ": "JWT", **changes}
-    return {name: value for name, value in header.items() if value is not ABSENT}
-
-
-def signed(signer: Signer, header: object, claims: object) -> str:
-    return sealed(signer, segment(header), segment(claims))
-
-
-def sealed(signer: Signer, header: str, claims: str) -> str:
-    """A true signature over any two segments."""
-    return f"{header}.{claims}.{encode(signer.sign(f'{header}.{claims}'))}"
-
-
-def token(signer: Signer, **claims: Any) -> str:
-    return signed(signer, good_header(signer), good_claims(**claims))
-
-
-def refused(check: CallerCheck, *authorization: str) -> None:
-    with pytest.raises(NotAuthenticated):
-        check.verify(authorization)
 
 
 # ---------------------------------------------------------------- who is believed
@@ -366,106 +258,3 @@ def test_a_token_without_its_signature_is_refused(app: CallerCheck, signer: Sign
 def test_a_signature_of_other_claims_is_refused(app: CallerCheck, signer: Signer) -> None:
     header, _, signature = token(signer, email="other@test.iam.gserviceaccount.com").split(".")
     refused(app, f"Bearer {header}.{segment(good_claims())}.{signature}")
-
-
-# ---------------------------------------------------------------- the certificates
-
-
-def bearer(*parts: str) -> Sequence[str]:
-    return [f"Bearer {part}" for part in parts]
-
-
-def cached_check(server: CertServer, clock: Clock) -> OidcCallerCheck:
-    return OidcCallerCheck(EXPECTED, certs_url=server.url, certs=CertCache(server.url, clock))
-
-
-def test_certificates_are_fetched_once_an_hour(cert_server: CertServer, signer: Signer) -> None:
-    clock = Clock()
-    check = cached_check(cert_server, clock)
-    for _ in range(3):
-        check.verify(bearer(token(signer)))
-    assert cert_server.asked == 1
-    clock.now += LIFETIME + 1
-    check.verify(bearer(token(signer)))
-    assert cert_server.asked == 2
-
-
-def test_a_new_key_is_learned_at_once(cert_server: CertServer, signer: Signer, stranger: Signer) -> None:
-    clock = Clock()
-    check = cached_check(cert_server, clock)
-    check.verify(bearer(token(signer)))
-    cert_server.certs = stranger.certs
-    clock.now += PAUSE
-    check.verify(bearer(token(stranger)))
-    refused(check, *bearer(token(signer)))
-
-
-def test_unknown_keys_do_not_make_us_ask_again_and_again(
-    cert_server: CertServer, signer: Signer, stranger: Signer
-) -> None:
-    clock = Clock()
-    check = cached_check(cert_server, clock)
-    for _ in range(5):
-        refused(check, *bearer(token(stranger)))
-    assert cert_server.asked == 1
-    clock.now += PAUSE
-    refused(check, *bearer(token(stranger)))
-    assert cert_server.asked == 2
-
-
-def test_a_strangers_claims_are_refused_without_asking(cert_server: CertServer, stranger: Signer) -> None:
-    refused(cached_check(cert_server, Clock()), *bearer(token(stranger, email="other@test.com")))
-    assert cert_server.asked == 0
-
-
-def test_kept_certificates_serve_while_the_others_are_out_of_reach(cert_server: CertServer, signer: Signer) -> None:
-    clock = Clock()
-    check = cached_check(cert_server, clock)
-    check.verify(bearer(token(signer)))
-    cert_server.certs = None
-    clock.now += LIFETIME + 1
-    check.verify(bearer(token(signer)))
-    assert cert_server.asked == 2
-
-
-def test_certificates_kept_too_long_are_not_trusted(cert_server: CertServer, signer: Signer) -> None:
-    clock = Clock()
-    check = cached_check(cert_server, clock)
-    check.verify(bearer(token(signer)))
-    cert_server.certs = None
-    clock.now += LONGEST + 1
-    with pytest.raises(TemporaryFailure):
-        check.verify(bearer(token(signer)))
-
-
-@pytest.mark.parametrize("answer", [None, {}, {"keys": []}, {"a": 1}])
-def test_without_certificates_nobody_is_let_in(cert_server: CertServer, signer: Signer, answer: Any) -> None:
-    cert_server.certs = answer
-    for _ in range(2):
-        with pytest.raises(TemporaryFailure):
-            cached_check(cert_server, Clock()).verify(bearer(token(signer)))
-
-
-def test_a_new_key_waits_while_the_certificates_are_out_of_reach(
-    cert_server: CertServer, signer: Signer, stranger: Signer
-) -> None:
-    clock = Clock()
-    check = cached_check(cert_server, clock)
-    check.verify(bearer(token(signer)))
-    cert_server.certs = None
-    clock.now += PAUSE
-    with pytest.raises(TemporaryFailure):
-        check.verify(bearer(token(stranger)))
-    check.verify(bearer(token(signer)))
-
-
-def test_certificates_that_cannot_be_reached_at_all_are_a_temporary_failure(signer: Signer) -> None:
-    server = CertServer({})
-    server.close()
-    with pytest.raises(TemporaryFailure):
-        OidcCallerCheck(EXPECTED, certs_url=server.url).verify(bearer(token(signer)))
-
-
-def test_certificates_no_one_can_read_believe_no_one(cert_server: CertServer, signer: Signer) -> None:
-    cert_server.certs = {signer.kid: "not a certificate"}
-    refused(cached_check(cert_server, Clock()), *bearer(token(signer)))

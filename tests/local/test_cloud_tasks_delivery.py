@@ -1,25 +1,18 @@
 """How the laptop's queue delivers: what it sends, when it tries again, how much at once, and for how long."""
 
-import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from google.api_core import exceptions
 from google.auth import jwt
 
-from infra.callers.google import OidcCallerCheck
-from infra.callers.tokens import Expected
 from infra.local.cloud_tasks.oidc import ISSUER
-from infra.local.cloud_tasks.push import Outcome, Push, push
 from tests.queue_server import (
-    AUDIENCE,
     SERVICE_ACCOUNT,
     QueueServer,
     Received,
@@ -288,144 +281,11 @@ def test_a_task_deleted_while_it_is_out_is_not_tried_again(server: QueueServer, 
     assert len(worker.received) == 1
 
 
-# ---------------------------------------------------------------- for how long
-
-
-@contextmanager
-def dripping(first: bytes, drop: bytes) -> Iterator[str]:
-    """A target that answers with `first`, then a little every few milliseconds, for ever."""
-
-    def drip(listener: socket.socket) -> None:
-        link, _ = listener.accept()
-        with link:
-            link.settimeout(5)
-            try:
-                link.sendall(first)
-                while True:
-                    link.sendall(drop)
-                    time.sleep(0.01)
-            except OSError:
-                return
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=drip, args=(listener,))
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        thread.join()
-
-
-OK = b"HTTP/1.1 200 OK\r\n"
-
-
-@pytest.mark.parametrize(
-    ("first", "drop"),
-    [
-        (b"", b"H"),
-        (OK, b"X: y\r\n"),
-        (OK + b"Content-Length: 1000000\r\n\r\n", b"x"),
-        (OK + b"\r\n", b"x"),
-        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
-        (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
-    ],
-    ids=["status line", "headers", "body", "body without length", "chunks", "interim answers"],
-)
-def test_a_dripping_answer_is_cut_off_at_the_deadline(first: bytes, drop: bytes) -> None:
-    """Each byte would renew a timeout of the socket; the deadline is for the whole delivery."""
-    with dripping(first, drop) as url:
-        outcome = push(Push("POST", url, {}), deadline=0.2)
-    assert outcome.status is None
-    assert not outcome.delivered
-
-
-def test_a_target_that_reads_nothing_is_cut_off_at_the_deadline() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        outcome = push(Push("POST", url, {}, b"x" * 50_000_000), deadline=0.2)
-    assert (outcome.status, outcome.reason) == (None, "Deadline exceeded")
-
-
-@pytest.mark.parametrize(
-    "answer", [b"", b"nonsense\r\n\r\n", OK + b"Content-Length: 9\r\n\r\nx", b"HTTP/1.1 abc\r\n\r\n"]
-)
-def test_a_broken_answer_is_a_failure(answer: bytes) -> None:
-    outcome = answered(answer)
-    assert outcome.status is None
-    assert "Cannot reach" in outcome.reason
-
-
-def answered(answer: bytes) -> Outcome:
-    def reply(listener: socket.socket) -> None:
-        link, _ = listener.accept()
-        with link:
-            link.recv(65536)
-            link.sendall(answer)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=reply, args=(listener,))
-        thread.start()
-        outcome = push(Push("POST", f"http://127.0.0.1:{listener.getsockname()[1]}/", {}), deadline=5)
-        thread.join()
-    return outcome
-
-
-# ---------------------------------------------------------------- the log and the scheduler
-
-
-def lines(server: QueueServer, event: str) -> list[dict[str, Any]]:
-    found = [json.loads(line) for line in server.log.read_text().splitlines()]
-    return [line for line in found if line["event"] == event]
+# ---------------------------------------------------------------- what it leaves behind
 
 
 def test_each_delivery_is_one_line_of_the_log(server: QueueServer, worker: Target) -> None:
     name = create(server, server.new_queue(), worker.url)
-    wait_until(lambda: [line for line in lines(server, "delivery") if line["task"] == name])
-    line = next(line for line in lines(server, "delivery") if line["task"] == name)
+    wait_until(lambda: [line for line in server.lines("delivery") if line["task"] == name])
+    line = next(line for line in server.lines("delivery") if line["task"] == name)
     assert (line["status"], line["retry"], line["over"], line["url"]) == (200, 0, True, worker.url)
-
-
-@contextmanager
-def scheduling(folder: Path, answer: Callable[[Received], Reply]) -> Iterator[tuple[QueueServer, Target]]:
-    with target(answer) as worker:
-        schedule = f"{worker.url},0.05,{AUDIENCE},{SERVICE_ACCOUNT}"
-        with queue_server(folder / "state", "--schedule", schedule) as server:
-            yield server, worker
-
-
-def test_the_scheduler_calls_again_and_again_and_proves_who_it_is(tmp_path: Path) -> None:
-    with scheduling(tmp_path, lambda _: Reply()) as (server, worker):
-        wait_until(lambda: len(worker.received) >= 3)
-        check = OidcCallerCheck(
-            Expected(AUDIENCE, frozenset({SERVICE_ACCOUNT}), frozenset({ISSUER})), certs_url=f"{server.url}/certs"
-        )
-        check.verify(worker.received[0].headers.get_all("Authorization", []))
-
-
-def test_scheduled_calls_do_not_overlap(tmp_path: Path) -> None:
-    def wait(_: Received) -> Reply:
-        time.sleep(0.15)
-        return Reply()
-
-    with scheduling(tmp_path, wait) as (_, worker):
-        wait_until(lambda: len(worker.received) >= 3)
-        assert worker.most_at_once == 1
-
-
-def test_a_failed_scheduled_call_is_logged_and_the_next_is_made(tmp_path: Path) -> None:
-    with scheduling(tmp_path, lambda _: Reply(500)) as (server, worker):
-        wait_until(lambda: len(worker.received) >= 2 and lines(server, "schedule failed"))
-        assert lines(server, "schedule failed")[0]["status"] == 500
-
-
-def test_it_stops_at_once_though_a_delivery_is_out(tmp_path: Path) -> None:
-    go_on = threading.Event()
-
-    def wait(_: Received) -> Reply:
-        go_on.wait(10)
-        return Reply()
-
-    with target(wait) as worker, queue_server(tmp_path / "state") as server:
-        create(server, server.new_queue(), worker.url)
-        wait_until(lambda: worker.received)
-        assert server.end() == 0
-        assert "Traceback" not in server.log.read_text()
-        go_on.set()

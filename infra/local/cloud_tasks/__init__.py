@@ -1,9 +1,7 @@
 """The laptop's Cloud Tasks: a durable queue that speaks the Cloud Tasks v2 REST API, and a small Cloud Scheduler.
 
-    wire ─▶ rules ─▶ service ─▶ storage        a request becomes a row
-                       server ◀─ HTTP
-    storage ─▶ dispatcher ─▶ push              a row becomes a delivery
-                 rates, retries, oidc
+    HTTP ─▶ server ─▶ service (wire, rules) ─▶ storage                     a request becomes a row
+    storage ─▶ dispatcher (rates) ─▶ deliveries (oidc, retries) ─▶ push    a row becomes a delivery
 
 Semantics follow the public reference, https://cloud.google.com/tasks/docs/reference/rest/v2. Left out on purpose:
 App Engine targets, queue-level HTTP overrides, OAuth tokens, IAM policies, batch calls (the client is told
