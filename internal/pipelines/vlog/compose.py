@@ -30,7 +30,7 @@ FILM_FILES = {
 def compose(run: Run) -> Done:
     storyboard = Storyboard.model_validate(run.outputs["storyboard"])
     music = _music(run)
-    film = plan(storyboard, settings_of(run), run.services.short_side, music and sha256_of(music))
+    film = plan(storyboard, settings_of(run), run.services.short_side, sha256_of(music) if music else None)
     media = _fetch(run, film)
     if film.music and music:
         media[film.music] = music

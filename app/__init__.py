@@ -1,0 +1,30 @@
+"""How others reach Daylog: JSON API, pages, the endpoints that the queue calls."""
+
+from flask import Flask
+
+from app import guard, health, logs, problems
+from app.bootstrap import connect
+from app.services import EXTENSION, Web
+from app.settings import Settings
+from internal.ports import Services
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+    """`SERVE` picks what this process answers: the public side, the worker's, or both."""
+    settings = settings or Settings()
+    logs.configure()
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = settings.most_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = 1024 * 1024
+    app.config["MAX_FORM_PARTS"] = 400
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider, which we keep
+    app.extensions[EXTENSION] = Web(settings, services or connect(settings))
+    problems.register(app)
+    guard.register(app)
+    logs.register(app)
+    app.register_blueprint(health.blueprint)
+    if settings.serve in ("worker", "all"):
+        from app import tasks
+
+        app.register_blueprint(tasks.blueprint, url_prefix="/internal/tasks")
+    return app

@@ -1,0 +1,102 @@
+"""The composition root: the one place that chooses an adapter for each port."""
+
+from datetime import UTC, datetime
+
+from app.settings import Settings
+from internal import faults
+from internal.ports import CallerCheck, Composer, MediaAnalyst, MediaProbe, MediaStore, Services, TaskQueue, WorkStore
+
+# Adapters are imported where they are chosen: a process pays only for what it uses.
+
+
+def connect(settings: Settings) -> Services:
+    """Fill every port. Connects to nothing yet. Raises ValueError for a setting that names no adapter."""
+    from infra.postgres.store import PostgresStore
+
+    if settings.crash_at:
+        faults.arm(settings.crash_at)
+    return Services(
+        store=PostgresStore(settings.database_url, settings.times),
+        queue=queue(settings),
+        callers=callers(settings),
+        work=work_store(settings),
+        media=media_store(settings),
+        probe=probe(),
+        analyst=analyst(settings),
+        composer=composer(settings),
+        clock=lambda: datetime.now(UTC),
+        times=settings.times,
+        short_side=settings.short_side,
+    )
+
+
+def queue(settings: Settings) -> TaskQueue:
+    from infra.queue.cloud_tasks import CloudTasksQueue, Target
+
+    target = Target(
+        queue=settings.tasks_queue,
+        url=f"{settings.tasks_target}/internal/tasks/create-vlog",
+        service_account=settings.tasks_service_account,
+        audience=settings.tasks_audience,
+        deadline=settings.times.dispatch_deadline,
+        endpoint=settings.tasks_endpoint,
+    )
+    return CloudTasksQueue(target)
+
+
+def callers(settings: Settings) -> CallerCheck:
+    from infra.callers.google import IamCallerCheck, OidcCallerCheck
+    from infra.callers.tokens import Expected
+
+    expected = Expected(
+        audience=settings.tasks_audience,
+        accounts=frozenset({settings.tasks_service_account, settings.scheduler_service_account}),
+        issuers=frozenset({settings.tasks_issuer}),
+    )
+    match settings.task_auth:
+        case "app":
+            return OidcCallerCheck(expected, settings.tasks_certs_url)
+        case "iam":
+            return IamCallerCheck(expected)
+
+
+def work_store(settings: Settings) -> WorkStore:
+    from infra.work_store.gcs import GcsWorkStore
+
+    return GcsWorkStore(settings.work_endpoint, settings.work_bucket)
+
+
+def media_store(settings: Settings) -> MediaStore:
+    from infra.media_store.r2 import R2MediaStore
+
+    return R2MediaStore(
+        settings.media_endpoint, settings.media_bucket, settings.media_access_key, settings.media_secret_key
+    )
+
+
+def probe() -> MediaProbe:
+    from infra.probe.ranged_probe import RangedProbe
+
+    return RangedProbe()
+
+
+def analyst(settings: Settings) -> MediaAnalyst:
+    match settings.analyst:
+        case "measured":
+            from infra.analyst.measured import MeasuredAnalyst
+
+            return MeasuredAnalyst()
+        case other:
+            raise ValueError(f"ANALYST is {other!r}; it may be: measured")
+
+
+def composer(settings: Settings) -> Composer:
+    from infra.composer.pyav import PyavComposer
+
+    return PyavComposer(cores=settings.render_cores)
+
+
+def migrate(settings: Settings) -> None:
+    from infra.postgres.migrate import migrate as bring_up_to_date
+
+    bring_up_to_date(settings.database_url)

@@ -1,0 +1,125 @@
+"""The environment, read once. Nothing else in the code looks at os.environ."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from internal.jobs import Times
+
+#: what the cloud cannot do without; a laptop's supervisor writes them to STATE/settings.json
+NEEDED = (
+    "database_url",
+    "tasks_queue",
+    "tasks_target",
+    "tasks_service_account",
+    "scheduler_service_account",
+    "tasks_audience",
+    "work_bucket",
+    "media_endpoint",
+    "media_bucket",
+    "media_access_key",
+    "media_secret_key",
+    "public_url",
+    "hosts",
+)
+LAPTOP_TIMES = Times(
+    lease=timedelta(seconds=6),
+    heartbeat=timedelta(seconds=2),
+    undispatched=timedelta(seconds=2),
+    unleased=timedelta(seconds=10),
+    backoff_first=timedelta(seconds=2),
+    backoff_most=timedelta(seconds=60),
+)
+
+
+class Settings(BaseSettings):
+    """Each field is the environment variable of the same name in upper case; the README's table explains them."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    profile: Literal["laptop", "cloud"] = "laptop"
+    serve: Literal["web", "worker", "all"] = "all"
+    #: the laptop's folder of state
+    state: Path = Path(".daylog")
+
+    database_url: str = ""
+    tasks_endpoint: str | None = None
+    tasks_queue: str = ""
+    tasks_target: str = ""
+    tasks_service_account: str = ""
+    scheduler_service_account: str = ""
+    tasks_audience: str = ""
+    tasks_issuer: str = "https://accounts.google.com"
+    tasks_certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
+    task_auth: Literal["app", "iam"] = "app"
+    work_endpoint: str | None = None
+    work_bucket: str = ""
+    media_endpoint: str = ""
+    media_bucket: str = ""
+    media_access_key: str = Field(default="", repr=False)
+    media_secret_key: str = Field(default="", repr=False)
+    #: where browsers find us
+    public_url: str = ""
+    #: names that requests may be addressed to
+    hosts: tuple[str, ...] = ()
+    auth: Literal["none"] = "none"
+
+    analyst: str = "measured"
+    most_body_bytes: int = Field(default=30 * 1024 * 1024, gt=0)
+    #: seconds
+    lease: float | None = Field(default=None, gt=0)
+    heartbeat: float | None = Field(default=None, gt=0)
+    dispatch_deadline: float | None = Field(default=None, ge=15, le=1800)
+    #: the film's short side in pixels, for tests
+    short_side: int | None = Field(default=None, ge=16, le=1080)
+    #: child processes that render at once; all cores if not given
+    render_cores: int | None = Field(default=None, ge=1)
+    #: a named point at which to be killed, for tests
+    crash_at: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Names everything that is missing at once."""
+        wrong = [f"{name.upper()} is missing" for name in NEEDED if not getattr(self, name)]
+        if self.profile == "cloud" and self.auth == "none" and self.serve != "worker":
+            wrong.append("AUTH=none is only for PROFILE=laptop")
+        if self.profile == "cloud" and self.crash_at:
+            wrong.append("CRASH_AT is only for tests")
+        if self.task_auth == "iam" and self.serve != "worker":
+            wrong.append("TASK_AUTH=iam needs SERVE=worker, behind Cloud Run's own check")
+        if self.profile == "laptop" and len(wrong) >= len(NEEDED):
+            wrong = [f"nothing runs on {self.state}: start it with `make serve`"]
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    @property
+    def times(self) -> Times:
+        base = LAPTOP_TIMES if self.profile == "laptop" else Times()
+        named = ("lease", "heartbeat", "dispatch_deadline")
+        given = {name: timedelta(seconds=value) for name in named if (value := getattr(self, name))}
+        return Times(**{**vars(base), **given})
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then on a laptop what its supervisor wrote."""
+        if os.environ.get("PROFILE", "laptop") != "laptop":
+            return init_settings, env_settings
+        written = Path(os.environ.get("STATE", ".daylog")) / "settings.json"
+        return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=written)
