@@ -45,9 +45,10 @@ def run(
     nonsense), TemporaryFailure and StorageFull as the function does.
     """
     with Child(function, arguments, limits) as child:
-        while not child.finished(POLL):
+        while not child.finished():
             if check is not None:
                 check()
+            child.finished(POLL)
         return child.result()
 
 

@@ -1,0 +1,174 @@
+"""What every MediaAnalyst does: measures what is there, believes no nonsense, refuses what cannot be decoded."""
+
+import math
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ImageFilter
+
+from infra.analyst.measured import MeasuredAnalyst
+from internal.errors import Stopped, StopReason, UnreadableMedia
+from internal.media import Analysis, Kind
+from internal.ports import MediaAnalyst
+from tests.media import make_hostile, make_odd, make_tiny
+from tests.media.clips import Take, write_clip
+from tests.media.hostile import NEIGHBOUR, make_disguised
+from tests.media.scenery import Scenery, draw
+from tests.media.sounds import RATE, write_music
+from tests.media.stills import Shot, write_photo
+
+LOCAL = datetime(2024, 2, 29, 23, 59, 58)
+ZONED = datetime.fromisoformat("2024-02-29T23:59:58-03:30")
+PICTURE = draw(Scenery("town", 15.0, 6), 320, 240)
+
+
+@pytest.fixture(params=[MeasuredAnalyst])
+def analyst(request: pytest.FixtureRequest) -> MediaAnalyst:
+    adapter: MediaAnalyst = request.param()
+    return adapter
+
+
+def look(analyst: MediaAnalyst, path: Path) -> Analysis:
+    return analyst.analyze(path, lambda: None)
+
+
+def test_it_has_a_name_with_a_version(analyst: MediaAnalyst) -> None:
+    vendor, _, version = analyst.name.partition("/")
+    assert vendor
+    assert version
+
+
+@pytest.mark.parametrize("taken_at", [LOCAL, ZONED, None])
+@pytest.mark.parametrize("suffix", ["jpg", "heic", "png", "webp"])
+def test_a_photos_time_is_as_the_camera_wrote_it(
+    analyst: MediaAnalyst, tmp_path: Path, taken_at: datetime | None, suffix: str
+) -> None:
+    found = look(analyst, write_photo(tmp_path / f"p.{suffix}", PICTURE, Shot(taken_at)))
+    assert found.taken_at == taken_at
+    assert (found.taken_at and found.taken_at.utcoffset()) == (taken_at and taken_at.utcoffset())
+
+
+@pytest.mark.parametrize("place", [(35.3001, 139.4803), (-33.8568, 151.2153), (40.6892, -74.0445), (-0.0001, 0.0)])
+def test_a_place_is_found_on_either_side_of_both_lines(
+    analyst: MediaAnalyst, tmp_path: Path, place: tuple[float, float]
+) -> None:
+    photo = look(analyst, write_photo(tmp_path / "p.jpg", PICTURE, Shot(place=place)))
+    assert (photo.latitude, photo.longitude) == pytest.approx(place, abs=1e-5)
+
+
+@pytest.mark.parametrize("place", [(95.0, 200.0), (0.0, 0.0)])
+def test_a_place_off_the_globe_or_never_fixed_is_left_out(
+    analyst: MediaAnalyst, tmp_path: Path, place: tuple[float, float]
+) -> None:
+    photo = look(analyst, write_photo(tmp_path / "p.jpg", PICTURE, Shot(place=place)))
+    assert (photo.latitude, photo.longitude) == (None, None)
+
+
+def test_lying_metadata_costs_nothing_but_itself(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    make_disguised(tmp_path)
+    found = look(analyst, tmp_path / "lies.jpg")
+    assert (found.taken_at, found.latitude, found.facts.width) == (None, None, 160)
+    assert len(found.model_dump_json()) < 1000
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mov"])
+def test_a_clips_time_and_place_are_its_cameras(analyst: MediaAnalyst, tmp_path: Path, suffix: str) -> None:
+    take = Take(0.5, 160, 90, taken_at=ZONED, place=(-33.8568, 151.2153))
+    found = look(analyst, write_clip(tmp_path / f"c.{suffix}", Scenery("sea", 9, 1), take))
+    assert found.taken_at == ZONED
+    assert found.taken_at.utcoffset() == timedelta(hours=-3, minutes=-30)
+    assert (found.latitude, found.longitude) == (-33.8568, 151.2153)
+
+
+def test_sharper_pictures_score_higher(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    scores = [
+        look(analyst, write_photo(tmp_path / f"{blur}.png", PICTURE.filter(ImageFilter.GaussianBlur(blur)))).sharpness
+        for blur in (8, 4, 2, 1, 0)
+    ]
+    assert scores == sorted(scores)
+    assert 0 <= scores[0] < 0.1
+    assert 0.5 < scores[-1] <= 1
+
+
+def test_a_moving_clip_shows_more_motion_than_a_still_one(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    make_odd(tmp_path)
+    moving = look(analyst, tmp_path / "slow.mp4")
+    still = look(analyst, write_clip(tmp_path / "still.mp4", Scenery("sea", 9, 1), Take(0.1, 160, 90, fps=10)))
+    assert still.motion == 0 < moving.motion <= 1
+
+
+def test_what_was_decoded_is_the_length(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    make_odd(tmp_path)
+    for name, seconds in {"slow.mp4": 2.0, "matroska.mkv": 1.0, "hevc_turned.mov": 1.0}.items():
+        assert look(analyst, tmp_path / name).facts.seconds == pytest.approx(seconds, abs=0.05)
+
+
+def test_best_moments_lie_in_the_clip_apart_and_best_first(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    take = Take(12.5, 160, 90, fps=5)
+    found = look(analyst, write_clip(tmp_path / "c.mp4", Scenery("town", 9, 1), take))
+    scores = [moment.score for moment in found.best]
+    by_time = sorted(found.best, key=lambda moment: moment.start)
+    assert len(found.best) >= 2
+    assert scores == sorted(scores, reverse=True)
+    assert by_time[0].start >= 0
+    assert by_time[-1].end <= found.facts.seconds + 0.001
+    assert all(one.end <= other.start for one, other in pairwise(by_time))
+
+
+def test_a_short_clip_is_one_moment(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    make_tiny(tmp_path)
+    found = look(analyst, tmp_path / "tiny.mp4")
+    assert [(moment.start, moment.end) for moment in found.best] == [(0.0, found.facts.seconds)]
+
+
+def test_halving_the_sound_costs_six_decibels(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    loud, soft = (look(analyst, _humming(tmp_path / f"{volume}.mp4", volume)).loudness for volume in (0.5, 0.25))
+    assert loud is not None
+    assert soft is not None
+    assert loud - soft == pytest.approx(6.02, abs=0.3)
+    # EBU Tech 3341, case 1: a stereo 1 kHz sine peaking at -23 dBFS measures -23 LUFS
+    assert loud == pytest.approx(-6.02, abs=0.5)
+
+
+def test_silence_and_no_sound_have_no_loudness(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    silent = look(analyst, _humming(tmp_path / "silent.mp4", 0.0))
+    assert (silent.facts.has_sound, silent.loudness) == (True, None)
+    mute = look(analyst, write_clip(tmp_path / "mute.mp4", Scenery("sea", 9, 1), Take(0.5, 160, 90)))
+    assert (mute.facts.has_sound, mute.loudness) == (False, None)
+
+
+def _humming(path: Path, volume: float) -> Path:
+    tone = (np.sin(2 * math.pi * 1000 * np.arange(3 * RATE) / RATE) * volume).astype(np.float32)
+    return write_clip(path, Scenery("sea", 9, 1), Take(0.5, 160, 90, sound=np.stack([tone, tone])))
+
+
+def test_music_is_measured_too(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    found = look(analyst, write_music(tmp_path / "m.mp3", 3.0))
+    assert found.facts.kind is Kind.MUSIC
+    assert found.facts.seconds == pytest.approx(3.0, abs=0.1)
+    assert found.loudness is not None
+
+
+def test_the_same_file_gets_the_same_answer(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    make_tiny(tmp_path)
+    assert look(analyst, tmp_path / "tiny.mp4") == look(analyst, tmp_path / "tiny.mp4")
+
+
+def test_every_hostile_file_is_refused(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    for path in make_hostile(tmp_path):
+        if path.name != NEIGHBOUR:
+            with pytest.raises(UnreadableMedia):
+                look(analyst, path)
+
+
+def test_what_check_raises_ends_the_analysis(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    make_tiny(tmp_path)
+
+    def check() -> None:
+        raise Stopped(StopReason.CANCELLED)
+
+    with pytest.raises(Stopped):
+        analyst.analyze(tmp_path / "tiny.mp4", check)
