@@ -317,7 +317,13 @@ class MediaAnalyst(Protocol):
 
 class Composer(Protocol):
     """Decodes, draws and encodes, in child processes. `check` is called often and may raise Stopped, which
-    ends the children. Raises UnreadableMedia, StorageFull."""
+    ends the children. Raises UnreadableMedia, whose `field` is the content hash of the media at fault where
+    that is known, and StorageFull."""
+
+    @property
+    def name(self) -> str:
+        """Program and quality: only chunks of one name can be joined."""
+        ...
 
     def render(
         self, chunks: Iterable[Chunk], media: Mapping[str, Path], folder: Path, check: Callable[[], None]

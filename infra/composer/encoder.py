@@ -25,7 +25,7 @@ _LIMITED = 1
 
 @dataclass(frozen=True)
 class Quality:
-    """x264's own words. A chunk's name does not hold them: change them with `Chunk.renderer`."""
+    """x264's own words. Chunks of unlike quality do not join: the composer's name holds both."""
 
     preset: str = "veryfast"
     crf: float = 21.0

@@ -42,7 +42,8 @@ class Words:
     end: int
 
     def draw(self, number: int, frame: Frame) -> None:
-        strength = min(1.0, (number - self.first + 1) / _FADE, (self.end - number) / _FADE)
+        fade = min(_FADE, (self.end - self.first) / 4)
+        strength = min(1.0, (number - self.first + 1) / fade, (self.end - number) / fade)
         if strength > 0:
             self._blend(frame.luma, self.left, self.top, self.light, self.ink * strength)
             for plane in (frame.blue, frame.red):

@@ -1,10 +1,10 @@
 """The port `Composer`, filled with PyAV, OpenCV and Pillow in child processes."""
 
 import os
-import select
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from infra.composer import chunks as rendering
@@ -27,6 +27,10 @@ class PyavComposer:
         self._preset, self._crf = preset, crf
         self._cores = cores or os.cpu_count() or 1
 
+    @property
+    def name(self) -> str:
+        return f"pyav-{self._preset}-{self._crf:g}"
+
     def render(
         self, chunks: Iterable[Chunk], media: Mapping[str, Path], folder: Path, check: Callable[[], None]
     ) -> Generator[tuple[Chunk, Path], None, None]:
@@ -37,7 +41,7 @@ class PyavComposer:
                 while waiting and len(running) < self._cores:
                     running.append(_Rendering(waiting.popleft(), media, folder, self._preset, self._crf))
                 check()
-                select.select([one.child for one in running], [], [], POLL)
+                wait([one.child.fileno() for one in running], POLL)
                 for one in [one for one in running if one.child.finished()]:
                     running.remove(one)
                     yield one.chunk, one.done()

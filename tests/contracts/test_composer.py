@@ -1,0 +1,451 @@
+"""What every Composer must do. Films here are small and seconds long; their frames are looked at."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from infra.composer.pyav import PyavComposer
+from internal.errors import Stopped, StopReason, UnreadableMedia
+from internal.film import Canvas, Chunk, Film, plan
+from internal.media import Kind
+from internal.ports import Composer
+from internal.vlog import Scene, Storyboard, VlogSettings
+from tests.media.clips import Take, write_clip
+from tests.media.scenery import Scenery
+
+Pixels = NDArray[np.uint8]
+RATE = 48_000
+
+
+@pytest.fixture(params=[PyavComposer], ids=["pyav"])
+def composer(request: pytest.FixtureRequest) -> Composer:
+    made: Composer = request.param()
+    return made
+
+
+def nothing() -> None:
+    """A check that never stops anything."""
+
+
+# ---------------------------------------------------------------- media
+
+
+def write_flat(path: Path, colour: str, size: tuple[int, int] = (160, 90)) -> Path:
+    Image.new("RGB", size, colour).save(path, quality=95)
+    return path
+
+
+def write_disc(path: Path, size: tuple[int, int]) -> Path:
+    """A white disc in the middle, on black."""
+    image = Image.new("RGB", size)
+    middle, radius = (size[0] / 2, size[1] / 2), min(size) / 4
+    ImageDraw.Draw(image).circle(middle, radius, "white")
+    image.save(path, quality=95)
+    return path
+
+
+def brightness(seconds: float) -> int:
+    """Of the ramp clip at that time."""
+    return round(40 + 50 * seconds)
+
+
+def write_ramp(path: Path, times: list[float], loud: bool = False) -> Path:
+    """Frames at these times, each as bright as its time says; with a tone if loud."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=90, options={"crf": "1", "bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 90)
+        sound = container.add_stream("aac", rate=RATE, layout="stereo") if loud else None
+        for at in times:
+            frame = av.VideoFrame.from_ndarray(np.full((135, 160), 128, np.uint8), format="yuv420p")
+            np.frombuffer(memoryview(frame.planes[0]), np.uint8)[:] = brightness(at)
+            frame.pts, frame.time_base = round(at * 90), Fraction(1, 90)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+        if sound is not None:
+            container.mux([packet for frame in tone(times[-1]) for packet in sound.encode(frame)])
+            container.mux(sound.encode(None))
+    return path
+
+
+def tone(seconds: float, level: float = 0.3) -> Iterator[av.AudioFrame]:
+    for at in range(0, int(seconds * RATE), 1024):
+        wave = level * np.sin(2 * np.pi * 1000 * np.arange(at, at + 1024) / RATE)
+        frame = av.AudioFrame.from_ndarray(np.stack((wave, wave)).astype(np.float32), format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
+        yield frame
+
+
+def write_tone(path: Path, seconds: float) -> Path:
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=RATE, layout="stereo")
+        for frame in tone(seconds):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+# ---------------------------------------------------------------- films
+
+
+def photo(name: str, seconds: float = 1.0, **more: object) -> Scene:
+    return Scene.model_validate({"kind": Kind.PHOTO, "sha256": name, "seconds": seconds, **more})
+
+
+def clip(name: str, seconds: float = 1.0, **more: object) -> Scene:
+    return Scene.model_validate({"kind": Kind.CLIP, "sha256": name, "seconds": seconds, **more})
+
+
+def film_of(*scenes: Scene, music: str | None = None, **wishes: object) -> Film:
+    return plan(Storyboard(scenes=scenes), VlogSettings.model_validate(wishes), short_side=90, music=music)
+
+
+def render(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> dict[str, Path]:
+    return {chunk.name: path for chunk, path in composer.render(film.chunks, media, folder, nothing)}
+
+
+def make(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    out = folder / "film.mp4"
+    composer.join(film, render(composer, film, media, folder), media, out, nothing)
+    return out
+
+
+def frames(path: Path) -> list[Pixels]:
+    """In RGB."""
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def luma(path: Path) -> list[float]:
+    """Of the middle of each frame."""
+    with av.open(str(path)) as container:
+        planes = [frame.to_ndarray()[: frame.height] for frame in container.decode(video=0)]
+    return [float(plane[30:60, 60:100].mean()) for plane in planes]
+
+
+def sound(path: Path) -> NDArray[np.float32]:
+    """Rows of left and right."""
+    with av.open(str(path)) as container:
+        return np.concatenate([frame.to_ndarray().T for frame in container.decode(audio=0)])
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> dict[str, Path]:
+    """A red photo, a ramp with a tone, a blue photo, and music."""
+    return {
+        "red": write_flat(tmp_path / "red.jpg", "red"),
+        "ramp": write_ramp(tmp_path / "ramp.mp4", [n / 30 for n in range(60)], loud=True),
+        "blue": write_flat(tmp_path / "blue.jpg", "blue"),
+        "music": write_tone(tmp_path / "music.m4a", 0.7),
+    }
+
+
+def whole_day(**wishes: object) -> Film:
+    return film_of(photo("red"), clip("ramp", 1.5), photo("blue"), music="music", **wishes)
+
+
+# ---------------------------------------------------------------- chunks
+
+
+def test_each_chunk_has_exactly_its_frames_in_its_size_and_tagged_colours(composer, day, tmp_path):
+    film = whole_day()
+    chunks = render(composer, film, day, tmp_path)
+    for chunk in film.chunks:
+        with av.open(str(chunks[chunk.name])) as container:
+            decoded = list(container.decode(video=0))
+        assert len(decoded) == chunk.frames
+        assert {(f.width, f.height, f.format.name) for f in decoded} == {(160, 90, "yuv420p")}
+        assert {(f.colorspace, f.color_trc, f.color_primaries, f.color_range) for f in decoded} == {(1, 1, 1, 1)}
+
+
+def test_equal_chunks_are_equal_files_and_so_are_equal_films(composer, day, tmp_path):
+    film = whole_day()
+    one, other = (make(composer, film, day, tmp_path / name) for name in ("one", "other"))
+    names = sorted(path.name for path in one.parent.iterdir())
+    assert names == sorted([*(f"{chunk.name}.mp4" for chunk in film.chunks), "film.mp4"])
+    assert all((one.parent / name).read_bytes() == (other.parent / name).read_bytes() for name in names)
+
+
+@pytest.mark.parametrize("times", ["10 fps", "25 fps", "60 fps", "uneven"])
+def test_a_clip_shows_what_its_camera_saw_then_whatever_its_frame_rate(composer, tmp_path, times):
+    steps = {"10 fps": [0.1], "25 fps": [0.04], "60 fps": [1 / 60], "uneven": [2 / 90, 11 / 90, 5 / 90, 18 / 90]}[times]
+    at = [0.0]
+    while at[-1] < 2.5:
+        at.append(at[-1] + steps[len(at) % len(steps)])
+    at = [round(time * 90) / 90 for time in at]
+    media = {"ramp": write_ramp(tmp_path / "ramp.mp4", at)}
+    (path,) = render(composer, film_of(clip("ramp", 1.0, start=0.7)), media, tmp_path).values()
+    for number, seen in enumerate(luma(path)):
+        due = max(time for time in at if time <= 0.7 + number / 30 + 0.001)
+        assert seen == pytest.approx(brightness(due), abs=2)
+
+
+def test_the_frames_of_a_clip_go_on_from_chunk_to_chunk(composer, day, tmp_path):
+    film = film_of(photo("red"), clip("ramp", 1.5), photo("blue"))
+    chunks = render(composer, film, day, tmp_path)
+    body = [chunk for chunk in film.chunks if chunk.views[0].scene.sha256 == "ramp" and not chunk.transition]
+    assert luma(chunks[body[0].name])[0] == pytest.approx(brightness(body[0].views[0].first / 30), abs=2)
+
+
+def test_a_clip_that_ends_early_holds_its_last_picture(composer, day, tmp_path):
+    (path,) = render(composer, film_of(clip("ramp", 1.0, start=1.5)), day, tmp_path).values()
+    assert luma(path)[-1] == pytest.approx(brightness(59 / 30), abs=2)
+
+
+def test_a_turned_clip_is_shown_upright(composer, tmp_path):
+    scenery = Scenery("town", 11.0, 2)
+    media = {
+        str(rotation): write_clip(tmp_path / f"{rotation}.mp4", scenery, Take(0.3, 160, 90, rotation=rotation))
+        for rotation in (0, 90, -90, 180)
+    }
+    upright, *turned = (
+        frames(path)[0].astype(int)
+        for name in media
+        for path in render(composer, film_of(clip(name, 0.1)), media, tmp_path).values()
+    )
+    assert all(abs(upright - other).mean() < 6 for other in turned)
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "9:16", "1:1"])
+@pytest.mark.parametrize("size", [(320, 240), (240, 320), (640, 160), (160, 640)])
+def test_a_circle_stays_a_circle_in_every_shape_of_film(composer, tmp_path, aspect, size):
+    media = {"disc": write_disc(tmp_path / "disc.jpg", size)}
+    (path,) = render(composer, film_of(photo("disc", 0.2), aspect=aspect), media, tmp_path).values()
+    seen = frames(path)[3].mean(axis=2) > 210
+    width, height = np.flatnonzero(seen.any(axis=0)), np.flatnonzero(seen.any(axis=1))
+    assert np.ptp(width) == pytest.approx(np.ptp(height), abs=2)
+    assert np.ptp(width) >= 8
+
+
+def test_a_picture_that_does_not_fill_the_canvas_lies_on_a_dim_blurred_copy_of_itself(composer, tmp_path):
+    media = {"tall": write_flat(tmp_path / "tall.jpg", "white", (90, 160))}
+    (path,) = render(composer, film_of(photo("tall", 0.2)), media, tmp_path).values()
+    row = frames(path)[0][45].mean(axis=1)
+    assert row[80] > 240
+    assert 120 < row[10] < 220
+
+
+def test_a_photo_moves_smoothly(composer, tmp_path):
+    media = {"disc": write_disc(tmp_path / "disc.jpg", (640, 480))}
+    (path,) = render(composer, film_of(photo("disc", 2.0)), media, tmp_path).values()
+    areas = [float((picture.mean(axis=2) / 255).sum()) for picture in frames(path)]
+    steps = [after - before for before, after in pairwise(areas)]
+    assert areas[-1] > areas[0] * 1.1, "it comes closer"
+    assert -5 < min(steps) <= max(steps) < 35, "evenly"
+
+
+# ---------------------------------------------------------------- transitions and words
+
+
+@pytest.mark.parametrize("transition", ["fade", "slide", "zoom"])
+def test_a_transition_leads_from_one_picture_to_the_other(composer, day, tmp_path, transition):
+    film = film_of(photo("red"), photo("blue"), transition=transition)
+    chunks = render(composer, film, day, tmp_path)
+    passage = frames(chunks[next(chunk.name for chunk in film.chunks if chunk.transition)])
+    redness = [float(picture[..., 0].mean()) for picture in passage]
+    assert len(passage) == 10
+    assert redness[0] > 200
+    assert redness[-1] < 55
+    assert redness == sorted(redness, reverse=True)
+
+
+@pytest.mark.parametrize("words", ["Žluťoučký kůň", "京都の秋", "上海之旅", "서울의 밤", "Ελλάδα"])
+def test_words_are_drawn_in_any_script(composer, tmp_path, words):
+    media = {"grey": write_flat(tmp_path / "grey.jpg", "grey")}
+    film = film_of(photo("grey", 2.0, title=words, caption=words))
+    (path,) = render(composer, film, media, tmp_path).values()
+    middle = frames(path)[25].mean(axis=2)
+    assert (middle[30:60] > 200).sum() > 30, "the title"
+    assert (middle[70:88] > 170).sum() > 10, "the caption"
+
+
+def test_what_no_font_has_is_left_out_and_long_words_stay_inside(composer, tmp_path):
+    media = {"grey": write_flat(tmp_path / "grey.jpg", "grey")}
+    film = film_of(photo("grey", 2.0, title="\U0001f3d6\ufe0f\x07", caption="W" * 60))
+    (path,) = render(composer, film, media, tmp_path).values()
+    middle = frames(path)[25].mean(axis=2)
+    assert (middle[20:50] > 200).sum() == 0
+    assert (middle[60:] > 170).any()
+    assert (middle[:, :5] < 200).all()
+    assert (middle[:, -5:] < 200).all()
+
+
+# ---------------------------------------------------------------- the film
+
+
+def test_the_film_has_every_frame_and_sound_exactly_as_long(composer, day, tmp_path):
+    film = whole_day()
+    path = make(composer, film, day, tmp_path / "film")
+    with av.open(str(path)) as container:
+        picture, heard = container.streams.video[0], container.streams.audio[0]
+        assert (picture.frames, heard.codec_context.name, heard.rate, heard.channels) == (film.frames, "aac", RATE, 2)
+        assert float(picture.duration * picture.time_base) == pytest.approx(film.seconds, abs=0.001)
+        assert float(heard.duration * heard.time_base) == pytest.approx(film.seconds, abs=0.001)
+        times = [frame.pts * frame.time_base for frame in container.decode(picture)]
+    assert times == [Fraction(number, 30) for number in range(film.frames)]
+    assert abs(len(sound(path)) - film.frames * RATE // 30) < 1024
+
+
+def test_the_joined_pictures_are_the_chunks_unchanged(composer, day, tmp_path):
+    film = whole_day()
+    chunks = render(composer, film, day, tmp_path)
+    composer.join(film, chunks, day, tmp_path / "film.mp4", nothing)
+    apart = [picture for chunk in film.chunks for picture in frames(chunks[chunk.name])]
+    assert all(map(np.array_equal, frames(tmp_path / "film.mp4"), apart))
+
+
+def test_the_film_starts_playing_before_it_is_all_there(composer, day, tmp_path):
+    content = make(composer, whole_day(), day, tmp_path / "film").read_bytes()
+    assert 0 < content.index(b"moov") < content.index(b"mdat")
+
+
+def test_a_clips_own_sound_is_where_the_clip_is(composer, day, tmp_path):
+    film = film_of(photo("red"), clip("ramp", 1.5), photo("blue"))
+    loud = np.abs(sound(make(composer, film, day, tmp_path / "film")))[:, 0]
+    begin, end = (at * RATE // 30 for at in (film.starts[1], film.starts[1] + film.counts[1]))
+    assert loud[: begin - 1100].max() < 0.01
+    assert loud[end + 1100 :].max() < 0.01
+    assert loud[(begin + end) // 2 :][: RATE // 10].max() > 0.1
+
+
+def test_a_film_without_any_sound_has_a_silent_track(composer, day, tmp_path):
+    silent = sound(make(composer, film_of(photo("red")), day, tmp_path / "film"))
+    assert len(silent) > 0.9 * RATE
+    assert np.abs(silent).max() < 1e-3
+
+
+def test_music_is_looped_faded_and_as_loud_as_it_should_be(composer, day, tmp_path):
+    film = film_of(photo("red", 15.0), photo("blue", 15.0), music="music")
+    heard = sound(make(composer, film, day, tmp_path / "film"))
+    power = (heard[10 * RATE : 11 * RATE] ** 2).sum(axis=1).mean()
+    # ITU-R BS.1770: a tone of 1 kHz is as loud as its power over both channels
+    assert 10 * np.log10(power) == pytest.approx(-14, abs=0.6)
+    assert np.abs(heard).max() < 10 ** (-1 / 20)
+    assert np.abs(heard[:500]).max() < 0.05
+    assert np.abs(heard[-2500:]).max() < 0.05
+
+
+def test_music_steps_back_under_a_clips_own_sound(composer, day, tmp_path):
+    quiet = write_ramp(tmp_path / "quiet.mp4", [n / 30 for n in range(120)], loud=True)
+    film = film_of(photo("red", 2.0), clip("ramp", 4.0), photo("blue", 2.0), music="music")
+    mute = film.model_copy(update={"scenes": (film.scenes[0], clip("ramp", 4.0, volume=0.0), film.scenes[2])})
+    with_sound, without = (
+        sound(make(composer, one, {**day, "ramp": quiet}, tmp_path / name))
+        for name, one in (("with", film), ("without", mute))
+    )
+    at = slice(int(1.2 * RATE), int(1.4 * RATE))
+    assert np.abs(with_sound[at]).max() < np.abs(without[at]).max() * 0.9, "what remains of the music is softer"
+
+
+def test_the_film_and_its_thumbnail_tell_nothing_about_camera_or_place(composer, tmp_path):
+    exif = Image.Exif()
+    exif[0x010F], exif[0xA431] = "SecretMaker", "SERIAL123"
+    exif[0x8825] = {1: "N", 2: (35.0, 0.0, 0.0), 3: "E", 4: (135.0, 0.0, 0.0)}
+    Image.new("RGB", (160, 90), "red").save(tmp_path / "red.jpg", exif=exif)
+    take = Take(1.0, 160, 90, place=(35.3001, 139.4803))
+    media = {"red": tmp_path / "red.jpg", "clip": write_clip(tmp_path / "a.mp4", Scenery("sea", 9.0, 1), take)}
+    film = make(composer, film_of(photo("red"), clip("clip")), media, tmp_path / "film")
+    composer.thumbnail(film, tmp_path / "thumbnail.jpg", nothing)
+    content = film.read_bytes() + (tmp_path / "thumbnail.jpg").read_bytes()
+    assert not any(secret in content for secret in (b"SecretMaker", b"SERIAL123", b"+35.", b"Exif", b"location"))
+
+
+def test_the_thumbnail_is_640_pixels_wide_and_from_within_the_film(composer, day, tmp_path):
+    film = make(composer, film_of(photo("red"), photo("blue", 4.0)), day, tmp_path / "film")
+    composer.thumbnail(film, tmp_path / "thumbnail.jpg", nothing)
+    with Image.open(tmp_path / "thumbnail.jpg") as image:
+        assert (image.format, image.size) == ("JPEG", (640, 360))
+        red, _, blue = image.convert("RGB").resize((1, 1)).getpixel((0, 0))
+        assert blue > 200 > red
+
+
+# ---------------------------------------------------------------- what goes wrong
+
+
+def children_of(pid: int) -> set[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return {int(child) for task in tasks for child in task.read_text().split()}
+
+
+def renderers() -> set[int]:
+    """Processes forked from one that we started, and that run the same program."""
+    ours = {child for child in children_of(os.getpid()) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()}
+    return {renderer for child in ours for renderer in children_of(child)}
+
+
+def eventually(happened: Callable[[], bool]) -> bool:
+    end = time.monotonic() + 10
+    while not happened() and time.monotonic() < end:
+        time.sleep(0.02)
+    return happened()
+
+
+def long_chunks() -> list[Chunk]:
+    """Minutes of work, were it not stopped."""
+    big = Canvas(width=1920, height=1080)
+    scenes = Storyboard(scenes=tuple(photo(name, 180) for name in ("red", "blue")))
+    return [chunk.model_copy(update={"canvas": big}) for chunk in plan(scenes, VlogSettings()).chunks]
+
+
+def test_a_stop_ends_the_children_and_leaves_no_file(composer, day, tmp_path):
+    out, most, calls = tmp_path / "out", 0, 0
+    out.mkdir()
+
+    def check() -> None:
+        nonlocal calls, most
+        calls += 1
+        most = max(most, len(renderers()))
+        if calls > 5:
+            raise Stopped(StopReason.CANCELLED)
+
+    with pytest.raises(Stopped), closing(composer.render(long_chunks(), day, out, check)) as rendered:
+        next(rendered)
+    assert most > 0
+    assert eventually(lambda: not renderers())
+    assert list(out.iterdir()) == []
+
+
+def test_closing_ends_the_children(composer, day, tmp_path):
+    short = film_of(photo("red", 0.1)).chunks
+    rendered = composer.render([*short, *long_chunks()], day, tmp_path, nothing)
+    assert next(rendered)[0] == short[0]
+    assert renderers()
+    rendered.close()
+    assert eventually(lambda: not renderers())
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 a JPEG that ends here"])
+def test_a_file_that_cannot_be_read_is_named(composer, day, tmp_path, content):
+    (tmp_path / "bad").write_bytes(content)
+    film = film_of(photo("red"), photo("bad"))
+    with pytest.raises(UnreadableMedia) as raised:
+        render(composer, film, {**day, "bad": tmp_path / "bad"}, tmp_path)
+    assert raised.value.field == "bad"
+
+
+def test_music_that_cannot_be_read_is_named(composer, day, tmp_path):
+    (tmp_path / "bad").write_bytes(b"ID3 but no music")
+    film = film_of(photo("red"), music="bad")
+    with pytest.raises(UnreadableMedia) as raised:
+        make(composer, film, {**day, "bad": tmp_path / "bad"}, tmp_path / "film")
+    assert raised.value.field == "bad"
+    assert not (tmp_path / "film" / "film.mp4").exists()
+
+
+def test_a_clip_cut_off_before_its_index_is_named(composer, day, tmp_path):
+    content = day["ramp"].read_bytes()
+    (tmp_path / "cut.mp4").write_bytes(content[: len(content) // 2])
+    with pytest.raises(UnreadableMedia) as raised:
+        render(composer, film_of(clip("cut")), {"cut": tmp_path / "cut.mp4"}, tmp_path)
+    assert raised.value.field == "cut"
