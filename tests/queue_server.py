@@ -45,7 +45,8 @@ class QueueServer:
         line = self.child.stdout.readline()
         assert line, self.log.read_text()
         self.url: str = json.loads(line)["listening"]
-        self.client = tasks_v2.CloudTasksClient(
+        # It takes plain dicts for messages, which its annotations do not say.
+        self.client: Any = tasks_v2.CloudTasksClient(
             transport="rest",
             credentials=AnonymousCredentials(),
             client_options={"api_endpoint": self.url},
