@@ -44,10 +44,10 @@ class PhotoShot:
         self._canvas = canvas
         self._frames = view.of
         self._picture, fills = _prepared(path, canvas)
-        self._path = _path(view.scene.variation, self._picture.size, canvas, fills)
+        self._drift = _drift(view.scene.variation, self._picture.size, canvas, fills)
 
     def draw(self, number: int, frame: Frame) -> None:
-        zoom, across, down = self._path.at(number / max(1, self._frames - 1))
+        zoom, across, down = self._drift.at(number / max(1, self._frames - 1))
         scale = CLOSEST / zoom
         left = (self._picture.size[0] - self._canvas[0] * scale) * across
         top = (self._picture.size[1] - self._canvas[1] * scale) * down
@@ -70,7 +70,7 @@ def _prepared(path: Path, canvas: tuple[int, int]) -> tuple[Picture, bool]:
     return (picture, True) if fitted.fills else (on_backdrop(picture, large), False)
 
 
-def _path(variation: int, size: tuple[int, int], canvas: tuple[int, int], fills: bool) -> Drift:
+def _drift(variation: int, size: tuple[int, int], canvas: tuple[int, int], fills: bool) -> Drift:
     """In or out by turns, and along whatever of the photo the canvas cannot show."""
     closest = CLOSEST if fills else CLOSEST_ON_BACKDROP
     zoom = (1.0, closest) if variation % 2 == 0 else (closest, 1.0)

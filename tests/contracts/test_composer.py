@@ -86,6 +86,24 @@ def tone(seconds: float, level: float = 0.3) -> Iterator[av.AudioFrame]:
         yield frame
 
 
+def write_hlg(path: Path, signal: float) -> Path:
+    """A grey of this share of the full signal, as phones film in high dynamic range (ITU-R BT.2100 HLG)."""
+    with av.open(str(path), "w") as container:
+        options = {"x265-params": "log-level=none:pools=none:frame-threads=1"}
+        stream = container.add_stream("libx265", rate=30, options=options)
+        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p10le"
+        context = stream.codec_context
+        context.color_primaries, context.color_trc, context.colorspace, context.color_range = 9, 18, 9, 1
+        grey = np.full((135, 160), 512, np.uint16)
+        grey[:90] = 64 + round(876 * signal)
+        for number in range(6):
+            frame = av.VideoFrame.from_ndarray(grey, format="yuv420p10le")
+            frame.pts, frame.time_base = number, Fraction(1, 30)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
 def write_tone(path: Path, seconds: float) -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream("aac", rate=RATE, layout="stereo")
@@ -215,6 +233,14 @@ def test_a_turned_clip_is_shown_upright(composer, tmp_path):
         for path in render(composer, film_of(clip(name, 0.1)), media, tmp_path).values()
     )
     assert all(abs(upright - other).mean() < 6 for other in turned)
+
+
+def test_high_dynamic_range_is_brought_into_ours(composer, tmp_path):
+    media = {"white": write_hlg(tmp_path / "white.mp4", 0.75)}
+    (path,) = render(composer, film_of(clip("white", 0.1)), media, tmp_path).values()
+    white = frames(path)[0].reshape(-1, 3).mean(axis=0)
+    assert white.min() > 150, "diffuse white is bright"
+    assert np.ptp(white) < 8, "and not tinted"
 
 
 @pytest.mark.parametrize("aspect", ["16:9", "9:16", "1:1"])
