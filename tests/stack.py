@@ -22,6 +22,8 @@ class ObjectServer:
     folder: Path
     access_key: str = ""
     secret_key: str = ""
+    #: what it shows, where it speaks TLS
+    certificate: Path | None = None
     #: the one whose pages may use it from a browser
     origin: str = "http://127.0.0.1:1"
 
@@ -60,11 +62,12 @@ def one_postgres() -> Iterator[Postgres]:
 def one_fake_gcs(bucket: str = "work") -> Iterator[ObjectServer]:
     with open_folder() as folder:
         port = free_port()
-        endpoint = f"http://127.0.0.1:{port}"
+        endpoint = f"https://127.0.0.1:{port}"
         objects = folder / "objects"
         with running(fake_gcs.part(objects, port), folder, f"test-{uuid.uuid4()}"):
-            fake_gcs.make_bucket(endpoint, bucket)
-            yield ObjectServer(endpoint, bucket, objects)
+            fake_gcs.make_bucket(endpoint, objects, bucket)
+            trusted = fake_gcs.tls(objects) / "certificate.pem"
+            yield ObjectServer(endpoint, bucket, objects, certificate=trusted)
 
 
 @contextmanager

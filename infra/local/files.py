@@ -10,13 +10,13 @@ from typing import Any
 def keep_secret(path: Path) -> str:
     """A random secret, made once, readable by its owner alone."""
     if not path.exists():
-        _replace(path, secrets.token_urlsafe(24))
+        replace(path, secrets.token_urlsafe(24))
     return path.read_text()
 
 
 def write_json(path: Path, value: Any) -> None:
     """Whole or not at all, readable by its owner alone."""
-    _replace(path, json.dumps(value, indent=2) + "\n")
+    replace(path, json.dumps(value, indent=2) + "\n")
 
 
 def read_json(path: Path) -> Any:
@@ -27,7 +27,8 @@ def read_json(path: Path) -> Any:
         return None
 
 
-def _replace(path: Path, text: str) -> None:
+def replace(path: Path, text: str) -> None:
+    """Whole or not at all, readable by its owner alone."""
     new = path.with_name(path.name + ".new")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local import fake_gcs, r2, state
+from infra.local.certificates import certificate
 from infra.local.files import write_json
 from infra.local.parts import Part, StackError, answers
 from infra.local.postgres import Postgres, home_for
@@ -46,7 +47,8 @@ class Stack:
         return Postgres(home, self.ports["postgres"], self.mark)
 
     def url(self, name: str) -> str:
-        return f"http://127.0.0.1:{self.ports[name]}"
+        scheme = "https" if name == "fake_gcs" else "http"
+        return f"{scheme}://127.0.0.1:{self.ports[name]}"
 
     def origins(self) -> tuple[str, ...]:
         """Of our own pages."""
@@ -94,7 +96,7 @@ class Stack:
     def fill(self) -> None:
         """Make what the servers hold for us, once they are ready. May be repeated. Raises StackError."""
         self.postgres.make_database()
-        fake_gcs.make_bucket(self.url("fake_gcs"), WORK_BUCKET)
+        fake_gcs.make_bucket(self.url("fake_gcs"), self.folder / "work_store", WORK_BUCKET)
         r2.make_bucket(self.url("r2"), self.folder / "media_store", MEDIA_BUCKET)
         make_queue(self.url("cloud_tasks"))
 
@@ -116,6 +118,7 @@ class Stack:
             "tasks_certs_url": f"{self.url('cloud_tasks')}/certs",
             "work_endpoint": self.url("fake_gcs"),
             "work_bucket": WORK_BUCKET,
+            "work_certificate": str(certificate(fake_gcs.tls(self.folder / "work_store"))[0]),
             "media_endpoint": self.url("r2"),
             "media_bucket": MEDIA_BUCKET,
             "media_access_key": access_key,

@@ -37,9 +37,11 @@ Anonymous: Any = AnonymousCredentials
 
 
 class GcsWorkStore:
-    """Fills `WorkStore`. Without an endpoint: the real service, with the machine's own credentials."""
+    """Fills `WorkStore`. Without an endpoint: the real service, with the machine's own credentials. With one:
+    a local server, and the certificate (a PEM file) it must show."""
 
-    def __init__(self, endpoint: str | None, bucket: str) -> None:
+    def __init__(self, endpoint: str | None, bucket: str, certificate: Path | None = None) -> None:
+        self._certificate = certificate
         self._endpoint = endpoint
         self._bucket_name = bucket
         self._client: Any = None
@@ -116,8 +118,11 @@ class GcsWorkStore:
     def _connect(self) -> Any:
         if self._endpoint is None:
             return Client()
+        session = requests.Session()
+        session.trust_env = False  # neither a proxy nor other certificates: it is on this machine
+        session.verify = str(self._certificate) if self._certificate else True
         options = {"api_endpoint": self._endpoint}
-        return Client(project="local", credentials=Anonymous(), client_options=options)
+        return Client(project="local", credentials=Anonymous(), client_options=options, _http=session)
 
 
 def _range(found: Any, first: int, last: int) -> bytes:

@@ -21,7 +21,7 @@ Store = GcsWorkStore | R2MediaStore
 
 
 def work_store(server: ObjectServer) -> GcsWorkStore:
-    return GcsWorkStore(server.endpoint, server.bucket)
+    return GcsWorkStore(server.endpoint, server.bucket, server.certificate)
 
 
 def media_store(server: ObjectServer) -> R2MediaStore:
@@ -178,7 +178,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, Path(folder, 
 @pytest.mark.parametrize("name", ["gcs", "r2"])
 def test_a_big_object_takes_little_memory(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     server: ObjectServer = request.getfixturevalue("fake_gcs" if name == "gcs" else "r2")
-    where = [server.endpoint, server.bucket] + ([server.access_key, server.secret_key] if name == "r2" else [])
+    keys = [server.access_key, server.secret_key] if name == "r2" else [str(server.certificate)]
+    where = [server.endpoint, server.bucket, *keys]
     command = [sys.executable, "-c", BIG, name, str(tmp_path), *where]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     grown, size = map(int, done.stdout.split())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from infra.work_store.gcs import GcsWorkStore
 from internal.errors import NotFound, TemporaryFailure
@@ -14,7 +15,7 @@ from tests.stack import ObjectServer
 
 @pytest.fixture
 def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
-    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket)
+    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
     yield store
     store.close()
 
@@ -59,3 +60,12 @@ def test_a_damaged_object_is_noticed(
     with pytest.raises(TemporaryFailure):
         work.get(key, tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_does_not_know_its_certificate_cannot_talk_to_it(fake_gcs: ObjectServer, key: str) -> None:
+    stranger = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket)
+    with pytest.raises(TemporaryFailure):
+        stranger.info(key)
+    stranger.close()
+    plain = fake_gcs.endpoint.replace("https://", "http://")
+    assert requests.get(f"{plain}/storage/v1/b", timeout=10).status_code == 400

@@ -107,7 +107,8 @@ def database(settings: dict[str, Any]) -> Iterator[pg8000.native.Connection]:
 
 def stores(settings: dict[str, Any]) -> tuple[GcsWorkStore, R2MediaStore]:
     media = [settings[name] for name in ("media_endpoint", "media_bucket", "media_access_key", "media_secret_key")]
-    return GcsWorkStore(settings["work_endpoint"], settings["work_bucket"]), R2MediaStore(*media)
+    certificate = Path(settings["work_certificate"])
+    return GcsWorkStore(settings["work_endpoint"], settings["work_bucket"], certificate), R2MediaStore(*media)
 
 
 def keep_something(settings: dict[str, Any]) -> None:
