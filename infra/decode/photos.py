@@ -71,6 +71,8 @@ def upright_rgb(photo: Image.Image, at_least: tuple[int, int] | None = None) -> 
 
 def _orientation(photo: Image.Image) -> int:
     """1 when it is not said or makes no sense: a photo is not refused for its EXIF."""
+    if photo.format == "PNG" and "exif" not in photo.info:
+        return 1  # Pillow would decode the whole picture, in search of EXIF behind it
     try:
         value = photo.getexif().get(_ORIENTATION)
     except (OSError, SyntaxError, ValueError, IndexError, TypeError, struct.error):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import ImageFilter
+from PIL import Image, ImageFilter
 
 from infra.analyst.measured import MeasuredAnalyst
 from internal.errors import Stopped, StopReason, UnreadableMedia
@@ -155,6 +155,15 @@ def test_music_is_measured_too(analyst: MediaAnalyst, tmp_path: Path) -> None:
 def test_the_same_file_gets_the_same_answer(analyst: MediaAnalyst, tmp_path: Path) -> None:
     make_tiny(tmp_path)
     assert look(analyst, tmp_path / "tiny.mp4") == look(analyst, tmp_path / "tiny.mp4")
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "I;16"])
+def test_a_photo_may_hold_its_colours_in_any_way(analyst: MediaAnalyst, tmp_path: Path, mode: str) -> None:
+    grey = PICTURE.convert("L")
+    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+    (deep if mode == "I;16" else grey.convert(mode)).save(tmp_path / "p.png")
+    crisp = look(analyst, write_photo(tmp_path / "grey.png", grey)).sharpness
+    assert look(analyst, tmp_path / "p.png").sharpness == pytest.approx(crisp, abs=0.02)
 
 
 def test_every_hostile_file_is_refused(analyst: MediaAnalyst, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from internal.media import Facts, Kind
 from internal.ports import MediaProbe
 from tests.file_server import FileServer, serving
 from tests.media import make_hostile, make_odd, make_tiny
-from tests.media.hostile import NEIGHBOUR, make_disguised
+from tests.media.hostile import NEIGHBOUR, make_disguised, png
 
 MIB = 1024 * 1024
 #: of the sample files named hostile, those that are right in truth
@@ -161,6 +161,12 @@ def test_of_a_long_clip_only_a_little_is_read(bench: Bench) -> None:
         file.truncate(len(whole) + 64 * MIB)
     assert bench.look("long.mp4").kind is Kind.CLIP
     assert sum(last - first + 1 for _, first, last in bench.server.asked) < 4 * MIB
+
+
+def test_a_photo_is_not_decoded_when_that_would_take_too_much(bench: Bench) -> None:
+    """Its pixels are broken, which only the worker may find out."""
+    (bench.folder / "wide.png").write_bytes(png(9_000, 9_000, b"no pixels"))
+    assert bench.look("wide.png").width == 9_000
 
 
 def test_a_redirect_is_not_followed(bench: Bench) -> None:

@@ -68,12 +68,12 @@ def _lying_exif(path: Path) -> Path:
 
 def _headers(folder: Path) -> None:
     """Headers that promise more than any memory holds."""
-    (folder / "huge.png").write_bytes(_png(100_000, 100_000, b""))
-    (folder / "bomb.png").write_bytes(_png(12_000, 12_000, bytes(12_001 * 3 * 1000)))
+    (folder / "huge.png").write_bytes(png(100_000, 100_000, b""))
+    (folder / "bomb.png").write_bytes(png(12_000, 12_000, bytes(12_001 * 3 * 1000)))
     (folder / "magic_only.jpg").write_bytes(b"\xff\xd8\xff\xe0")
 
 
-def _png(width: int, height: int, rows: bytes) -> bytes:
+def png(width: int, height: int, rows: bytes) -> bytes:
     """8-bit RGB (PNG, third edition, §11.2)."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
