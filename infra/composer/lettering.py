@@ -20,6 +20,14 @@ _MARGIN = 0.07
 #: have buttons at the bottom
 _TITLE_AT = 0.45
 _CAPTION_AT, _CAPTION_AT_UPRIGHT = 0.92, 0.82
+_MOST_LINES = 3
+#: tried one after the other when there are more
+_SIZES = (1.0, 0.8, 0.65, 0.5)
+#: characters; no three lines hold more
+_LONGEST_TEXT = 400
+_IDEOGRAPHS = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+#: one ideograph or kana, a word, or the space between words
+_BREAKABLE = re.compile(rf"[{_IDEOGRAPHS}]|[^\s{_IDEOGRAPHS}]+|\s+")
 #: frames
 _FADE = 12
 _LONGEST_TITLE = 105
@@ -84,8 +92,7 @@ def _caption(view: View, canvas: tuple[int, int], frames: tuple[int, int]) -> It
 
 def _block(text: str, share: float, canvas: tuple[int, int]) -> Image.Image | None:
     """The text as a grey image, centred in as many lines as the width asks for."""
-    size = max(6, round(min(canvas) * share))
-    lines = list(_lines(text, size, round(canvas[0] * (1 - 2 * _MARGIN))))
+    size, lines = _set(text, round(min(canvas) * share), round(canvas[0] * (1 - 2 * _MARGIN)))
     if not lines:
         return None
     # above and below a line there must be room for accents, and all around for the shadow
@@ -98,18 +105,26 @@ def _block(text: str, share: float, canvas: tuple[int, int]) -> Image.Image | No
     return image
 
 
+def _set(text: str, size: int, most: int) -> tuple[int, list[str]]:
+    """In a size, this one or smaller, that needs few lines. What is still too much is left to the subtitles."""
+    lines: list[str] = []
+    for smaller in _SIZES:
+        shrunk = max(6, round(size * smaller))
+        lines = list(_lines(text, shrunk, most))
+        if len(lines) <= _MOST_LINES:
+            break
+    return shrunk, lines[:_MOST_LINES]
+
+
 def _lines(text: str, size: int, most: int) -> Iterator[str]:
     """Broken between words and between ideographs. A word too long for any line is broken anywhere."""
     line = ""
-    for word in re.findall(r"[⺀-鿿豈-﫿＀-￯]|[^\s⺀-鿿豈-﫿＀-￯]+|\s+", text):
-        if line and _width(line + word.rstrip(), size) > most:
-            yield line.strip()
-            line = ""
-        for character in word:
-            if _width(line + character, size) > most and line:
+    for word in _BREAKABLE.findall(text[:_LONGEST_TEXT]):
+        for piece in word if _width(word, size) > most else (word,):
+            if line.strip() and _width(line + piece.rstrip(), size) > most:
                 yield line.strip()
                 line = ""
-            line += character
+            line += piece
     if line.strip():
         yield line.strip()
 

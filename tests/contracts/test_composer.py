@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from infra.composer.pyav import PyavComposer
-from internal.errors import Stopped, StopReason, UnreadableMedia
+from internal.errors import Stopped, StopReason, StorageFull, UnreadableMedia
 from internal.film import Canvas, Chunk, Film, plan
 from internal.media import Kind
 from internal.ports import Composer
@@ -307,6 +307,16 @@ def test_what_no_font_has_is_left_out_and_long_words_stay_inside(composer, tmp_p
     assert (middle[:, -5:] < 200).all()
 
 
+def test_a_title_as_long_as_can_be_leaves_room_for_the_picture(composer, tmp_path):
+    media = {"grey": write_flat(tmp_path / "grey.jpg", "grey")}
+    for title in ("A very long day by the sea " * 4, "海辺の長い一日" * 17):
+        (path,) = render(composer, film_of(photo("grey", 2.0, title=title[:120])), media, tmp_path).values()
+        middle = frames(path)[25].mean(axis=2)
+        assert (middle > 170).any()
+        assert abs(middle[:10] - 128).max() < 40
+        assert abs(middle[75:] - 128).max() < 40
+
+
 # ---------------------------------------------------------------- the film
 
 
@@ -458,6 +468,17 @@ def test_a_file_that_cannot_be_read_is_named(composer, day, tmp_path, content):
     with pytest.raises(UnreadableMedia) as raised:
         render(composer, film, {**day, "bad": tmp_path / "bad"}, tmp_path)
     assert raised.value.field == "bad"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
+def test_a_full_disk_is_told_from_bad_media_and_leaves_no_file(composer, day, tmp_path):
+    (chunk,) = film_of(photo("red", 0.2)).chunks
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / f"{chunk.name}.mp4.part").symlink_to("/dev/full")
+    with pytest.raises(StorageFull):
+        list(composer.render([chunk], day, out, nothing))
+    assert list(out.iterdir()) == []
 
 
 def test_music_that_cannot_be_read_is_named(composer, day, tmp_path):
