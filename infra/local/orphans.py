@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -64,11 +65,26 @@ def sweep(stack: str, part: str | None = None) -> None:
         with suppress(psutil.NoSuchProcess):
             # PostgreSQL's fast shutdown: its files stay clean and its own children go with it
             process.send_signal(signal.SIGINT if process.name() == "postgres" else signal.SIGKILL)
-    _, stubborn = psutil.wait_procs(left, timeout=PATIENCE)
+    stubborn = _outlasting(left)
     for process in stubborn:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(stubborn, timeout=PATIENCE)
+    _outlasting(stubborn)
+
+
+def _outlasting(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Wait until all have ended, or PATIENCE has: those that still run."""
+    until = time.monotonic() + PATIENCE
+    while (left := [process for process in processes if _lives(process)]) and time.monotonic() < until:
+        time.sleep(0.02)
+    return left
+
+
+def _lives(process: psutil.Process) -> bool:
+    """One that has ended counts as gone even when nobody has collected its status: some containers never do."""
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 class Watcher:
