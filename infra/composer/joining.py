@@ -14,7 +14,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from infra.composer.encoder import translate_errors
-from infra.composer.loudness import levelled, loudness
+from infra.composer.loudness import gain_of, levelled
 from infra.composer.mix import mixed
 from infra.composer.sound import RATE
 from internal.errors import UnreadableMedia
@@ -37,13 +37,13 @@ def join(film: dict[str, Any], chunks: Sequence[str], media: Mapping[str, str], 
 
 
 def _write(film: Film, chunks: Sequence[Path], media: Mapping[str, Path], out: str) -> None:
-    """Twice through the sound, to measure and to write, rather than once with all of it in memory."""
-    measured = loudness(mixed(film, media))
+    """Through the sound again and again, to measure and to write, rather than once with all of it in memory."""
+    gain = gain_of(lambda: mixed(film, media))
     with translate_errors():
         container = av.open(out, "w", format="mp4", options={"movflags": "+faststart"})
     with translate_errors(), container:
         pictures = _pictures(chunks, _picture_track(container, chunks[0]), film.canvas.fps)
-        sounds = _sounds(film, media, measured, _sound_track(container))
+        sounds = _sounds(film, media, gain, _sound_track(container))
         for packet in heapq.merge(pictures, sounds, key=_decoded_at):
             container.mux(packet)
 
@@ -77,11 +77,9 @@ def _pictures(chunks: Sequence[Path], track: VideoStream, fps: int) -> "Iterator
         first = number
 
 
-def _sounds(
-    film: Film, media: Mapping[str, Path], measured: float | None, track: AudioStream
-) -> "Iterator[Packet[Any]]":
+def _sounds(film: Film, media: Mapping[str, Path], gain: float, track: AudioStream) -> "Iterator[Packet[Any]]":
     resampler = AudioResampler("fltp", "stereo", RATE)
-    for levels in levelled(mixed(film, media), measured):
+    for levels in levelled(mixed(film, media), gain):
         for frame in resampler.resample(levels):
             yield from track.encode(frame)
     yield from track.encode(None)

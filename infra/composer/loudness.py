@@ -1,7 +1,7 @@
-"""How loud the film is, and making it as loud as others: −14 LUFS, no peak above −1.5 dBFS."""
+"""How loud the film is, and making it as loud as others: −14 LUFS, no peak above −1 dBFS."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 import av
@@ -12,25 +12,40 @@ from av.filter import Graph
 from infra.composer.sound import RATE, Samples
 
 GOAL = -14.0
-#: near-silence is not blown up to noise
-_MOST_GAIN = 20.0
+#: near-silence is not blown up to noise; limiting is not fought without end
+_MOST_GAIN, _MOST_CORRECTION = 20.0, 3.0
 #: below this EBU R 128 hears nothing, in LUFS
 _GATE = -69.0
+#: AAC adds up to a decibel to a peak
+_LIMITER = ("alimiter", "limit=-2.2dB:level=disabled:attack=5:release=50:latency=1")
 
 
-def loudness(sound: Iterable[Samples]) -> float | None:
+def gain_of(sound: Callable[[], Iterable[Samples]]) -> float:
+    """By how much to raise the sound as a whole, in dB. Heard a second time because the limiter takes some
+    of it back; `sound` begins anew with each call, so that it need not be kept."""
+    measured = _loudness(sound())
+    if measured is None:
+        return 0.0
+    gain = min(GOAL - measured, _MOST_GAIN)
+    limited = _loudness(sound(), _volume(gain), _LIMITER)
+    return gain if limited is None else gain + min(GOAL - limited, _MOST_CORRECTION)
+
+
+def levelled(sound: Iterable[Samples], gain: float) -> Iterator[AudioFrame]:
+    """Raised or lowered as a whole, which keeps soft and loud apart, and only its peaks limited."""
+    return _filtered(sound, _volume(gain), _LIMITER)
+
+
+def _loudness(sound: Iterable[Samples], *filters: tuple[str, str]) -> float | None:
     """Integrated, in LUFS by EBU R 128; None for silence."""
     measured = -math.inf
-    for frame in _filtered(sound, ("ebur128", "metadata=1")):
+    for frame in _filtered(sound, *filters, ("ebur128", "metadata=1")):
         measured = float(frame.metadata.get("lavfi.r128.I", measured))
     return measured if measured > _GATE else None
 
 
-def levelled(sound: Iterable[Samples], measured: float | None) -> Iterator[AudioFrame]:
-    """Raised or lowered as a whole, which keeps soft and loud apart, and only its peaks limited."""
-    gain = min(GOAL - measured, _MOST_GAIN) if measured is not None else 0.0
-    limiter = "limit=-1.5dB:level=disabled:attack=5:release=50:latency=1"
-    return _filtered(sound, ("volume", f"{gain:.3f}dB"), ("alimiter", limiter))
+def _volume(gain: float) -> tuple[str, str]:
+    return "volume", f"{gain:.3f}dB"
 
 
 def _filtered(sound: Iterable[Samples], *filters: tuple[str, str]) -> Iterator[AudioFrame]:
