@@ -170,7 +170,8 @@ class Job:
         return replace(self, step=step, progress=max(self.progress, min(progress, 1.0)), message=message)
 
     def step_done(self) -> "Job":
-        return replace(self, attempt=0)
+        """Still running: this lease is now the first attempt at what comes next."""
+        return replace(self, attempt=1)
 
     def wait(self, now: datetime, delay: timedelta) -> "Job":
         return replace(self, attempt=0)._ask(now, now + delay)

@@ -48,7 +48,7 @@ def reapable_vlogs(connection: Connection, limit: int) -> Sequence[tuple[Vlog, J
 
 def keep_analysis(connection: Connection, owner_id: str, sha256: str, analyst: str, analysis: Analysis) -> None:
     row = {"owner_id": owner_id, "sha256": sha256, "analyst": analyst, "analysis": analysis.model_dump(mode="json")}
-    connection.execute(upsert(ANALYSIS).values(row, created_at=NOW).on_conflict_do_nothing())
+    connection.execute(upsert(ANALYSIS).values(**row, created_at=NOW).on_conflict_do_nothing())
 
 
 def expire(connection: Connection, events_after: timedelta) -> None:
