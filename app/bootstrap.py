@@ -63,7 +63,7 @@ def callers(settings: Settings) -> CallerCheck:
 def work_store(settings: Settings) -> WorkStore:
     from infra.work_store.gcs import GcsWorkStore
 
-    return GcsWorkStore(settings.work_endpoint, settings.work_bucket)
+    return GcsWorkStore(settings.work_endpoint, settings.work_bucket, settings.work_certificate)
 
 
 def media_store(settings: Settings) -> MediaStore:

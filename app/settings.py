@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     task_auth: Literal["app", "iam"] = "app"
     work_endpoint: str | None = None
     work_bucket: str = ""
+    #: PEM file of the certificate that a local work store shows
+    work_certificate: Path | None = None
     media_endpoint: str = ""
     media_bucket: str = ""
     media_access_key: str = Field(default="", repr=False)
