@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = ()
     auth: Literal["none"] = "none"
 
-    analyst: str = "measured"
+    analyst: Literal["measured"] = "measured"
     most_body_bytes: int = Field(default=30 * 1024 * 1024, gt=0)
     #: seconds
     lease: float | None = Field(default=None, gt=0)

@@ -85,13 +85,17 @@ class Stack:
             name=name,
             command=[sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", *bind, "app:create_app()"],
             ready=lambda pid: answers(f"{url}/healthz"),
-            env={"SERVE": name, "STATE": str(self.folder)},
+            env={"SERVE": name, **self._environment()},
         )
 
     def migration(self) -> Part:
         """Brings the database to the newest schema, and ends."""
         command = [sys.executable, "-m", "app.migrate"]
-        return Part("migrate", command, ready=lambda pid: False, env={"STATE": str(self.folder)})
+        return Part("migrate", command, ready=lambda pid: False, env=self._environment())
+
+    def _environment(self) -> Mapping[str, str]:
+        """A proxy for the rest of the world must not be asked for our own servers."""
+        return {"STATE": str(self.folder), "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
 
     def fill(self) -> None:
         """Make what the servers hold for us, once they are ready. May be repeated. Raises StackError."""

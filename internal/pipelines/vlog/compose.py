@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
+from internal.errors import PermanentFailure, UnreadableMedia
 from internal.faults import crash_point
 from internal.film import Film, plan
 from internal.pipeline import Done, Run
@@ -34,8 +35,10 @@ def compose(run: Run) -> Done:
     media = _fetch(run, film)
     if film.music and music:
         media[film.music] = music
-    chunks = _chunks(run, film, media)
-    files = _finish(run, film, chunks, media)
+    try:
+        files = _finish(run, film, _chunks(run, film, media), media)
+    except UnreadableMedia as error:
+        raise PermanentFailure(error.code, f"{_name_of(run, error.field)}: {error}") from error
     folder = f"films/{run.job.id}/{run.job.run_no}"
     for name, content_type in FILM_FILES.items():
         _put(run.services.work, f"{folder}/{name}", files / name, content_type)
@@ -64,6 +67,12 @@ def _fetch(run: Run, film: Film) -> dict[str, Path]:
     return paths
 
 
+def _name_of(run: Run, sha256: str | None) -> str:
+    """What the user calls the media with this content."""
+    found = map(Found.model_validate, run.outputs["analyze"]["found"])
+    return next((one.name for one in found if one.sha256 == sha256), "One of the files")
+
+
 def _chunks(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
     """Every chunk's file, by name: fetched if kept, rendered and kept if not."""
     wanted = {chunk.name: chunk for chunk in film.chunks}
@@ -72,7 +81,7 @@ def _chunks(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
     with closing(run.services.composer.render(missing, media, run.folder, run.check)) as rendered:
         for chunk, path in rendered:
             crash_point("chunk rendered")
-            _put(run.services.work, chunk_key(chunk.name), path, "video/mp4")
+            _put(run.services.work, chunk_key(run, chunk.name), path, "video/mp4")
             crash_point("chunk kept")
             files[chunk.name] = path
             run.progress(0.9 * len(files) / len(wanted), f"Rendered {len(files)} of {len(wanted)} pieces")
@@ -80,10 +89,10 @@ def _chunks(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
 
 
 def _kept(run: Run, name: str) -> Path | None:
-    if run.services.work.info(chunk_key(name)) is None:
+    if run.services.work.info(chunk_key(run, name)) is None:
         return None
     path = run.folder / f"{name}.mp4"
-    run.services.work.get(chunk_key(name), path)
+    run.services.work.get(chunk_key(run, name), path)
     return path
 
 
@@ -100,8 +109,9 @@ def _finish(run: Run, film: Film, chunks: Mapping[str, Path], media: Mapping[str
     return folder
 
 
-def chunk_key(name: str) -> str:
-    return f"chunks/{name}.mp4"
+def chunk_key(run: Run, name: str) -> str:
+    """Chunks of different encoders cannot be joined by stream copy, so each keeps its own."""
+    return f"chunks/{run.services.composer.name}/{name}.mp4"
 
 
 def _put(store: ObjectStore, key: str, path: Path, content_type: str) -> None:

@@ -11,9 +11,7 @@ from internal.faults import crash_point
 from internal.pipeline import Done, Run
 from internal.pipelines.vlog.compose import FILM_FILES
 from internal.ports import Part
-
-#: equal parts, as R2 asks; also what we hold in memory, in bytes
-PART = 8 * 1024 * 1024
+from internal.uploads import PART
 
 
 def transfer(run: Run) -> Done:
@@ -45,7 +43,8 @@ def _move(run: Run, source: str, target: str, content_type: str) -> None:
 
 
 def _copy_parts(run: Run, source: str, target: str, upload_id: str) -> tuple[list[Part], int]:
-    """The work store checks what we read; each part's ETag shows that the media store has what we sent."""
+    """Equal parts, as R2 asks, one in memory at a time. The work store checks what we read; each part's ETag
+    shows that the media store has what we sent."""
     parts, size = [], 0
     for number, block in enumerate(run.services.work.read(source, PART), start=1):
         part = run.services.media.put_part(target, upload_id, number, block)
