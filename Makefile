@@ -1,0 +1,105 @@
+# The two commands a newcomer needs are `make vlog MEDIA=<folder>` and `make test`; `make help` lists all.
+# Everything is installed into .venv of this checkout, and kept in .daylog.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+MEDIA ?=
+OUT ?= vlog.mp4
+OPTIONS ?=
+PORT ?= 8080
+TESTS ?= tests
+STATE := .daylog
+PYTHON ?= python3
+# handed to recipes by the environment, so that no name of a folder needs quoting
+export MEDIA OUT
+
+VENV := .venv
+PY := $(VENV)/bin/python
+LOCAL := $(VENV)/.installed-local
+TOOLS := $(VENV)/.installed-tools
+SAMPLE_DAY := $(STATE)/sample-day
+# what the browser suite needs from apt, and how we see that it is there
+APT := chromium fonts-droid-fallback fonts-liberation
+HAS_APT := command -v chromium >/dev/null
+
+.PHONY: help
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make vlog MEDIA=<folder> [OUT=vlog.mp4] [OPTIONS="--title … --resolution 1080p"]   a folder of media becomes a film
+.PHONY: vlog
+vlog: $(LOCAL) $(if $(MEDIA),,$(SAMPLE_DAY))
+	@exec $(PY) -m app.cli vlog "$${MEDIA:-$(SAMPLE_DAY)}" --out "$$OUT" --state $(STATE) $(OPTIONS)
+
+#: make serve [PORT=8080]   the service and its page, until Ctrl-C
+.PHONY: serve
+serve: $(LOCAL)
+	@exec $(PY) -m infra.local --state $(STATE) --port $(PORT)
+
+#: make test [TESTS=tests/…]   the test suite
+.PHONY: test
+test: $(TOOLS)
+	@$(HAS_APT) || { if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; \
+	  else echo "tests/browser needs packages from apt: run 'sudo make deps' to include it."; fi; }
+	$(PY) -m pytest $(if $(filter true,$(CI)),--no-skips) $(TESTS)
+
+#: make check   linters, types, import contracts
+.PHONY: check
+check: $(TOOLS)
+	$(VENV)/bin/ruff format --check --quiet .
+	$(VENV)/bin/ruff check --quiet .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+
+#: make ci   check and test, as a gate
+.PHONY: ci
+ci: check test
+
+#: make bench   measure, and print the README's table
+.PHONY: bench
+bench: $(TOOLS)
+	$(PY) -m tests.bench
+
+#: make soak   the long fault runs
+.PHONY: soak
+soak: $(TOOLS)
+	$(PY) -m pytest --soak tests/faults
+
+#: make deps   install what the browser suite needs from apt (as root)
+.PHONY: deps
+deps:
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT)
+
+#: make clean   remove everything that was installed or made here, kept vlogs too
+.PHONY: clean
+clean:
+	rm -rf $(VENV) $(STATE) artefacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# One stamp for each requirements file: what is up to date is not asked for again.
+$(LOCAL): requirements.txt infra/local/requirements.txt | $(PY)
+	@echo "Installing what Daylog needs into $(VENV) (once; some minutes) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r infra/local/requirements.txt
+	@touch $@
+
+$(TOOLS): tests/requirements.txt $(LOCAL)
+	@echo "Installing the tools for tests and checks into $(VENV) (once) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# Debian's python3 comes without what makes environments.
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Daylog needs Python 3.11 or newer: name one with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; \
+	  else echo "Python's venv is missing: run 'sudo apt-get install python3-venv', then this again." >&2; exit 1; fi; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(SAMPLE_DAY): | $(LOCAL)
+	@echo "No MEDIA given: making a small day of sample media in $@ …"
+	@mkdir -p -m 711 $(STATE) && rm -rf $@.new
+	@$(PY) -m tests.media $@.new >/dev/null
+	@mv $@.new $@

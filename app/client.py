@@ -1,0 +1,158 @@
+"""Daylog's HTTP API for Python programs: upload media, ask for a vlog, watch it being made, save it.
+
+ClientError
+├── Unreachable      nobody answered, in spite of several tries
+├── RequestRefused   the service said no; carries its problem details
+└── VlogFailed       the vlog ended without a film
+"""
+
+import os
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from app.patience import ClientError, Patience, RequestRefused, Unreachable
+
+__all__ = ["Client", "ClientError", "RequestRefused", "Unreachable", "VlogFailed"]
+
+Json = dict[str, Any]
+#: parts of one file that travel at once: with the part size this bounds the memory used
+PARTS_AT_ONCE = 3
+#: how often the parts that did not arrive are sent again, with new addresses
+ROUNDS = 4
+#: seconds between polls where the service names none
+POLL = 3.0
+#: what a film is read in, in bytes
+BLOCK = 1024 * 1024
+OVER = frozenset({"completed", "failed"})
+
+
+class VlogFailed(ClientError):
+    """`code` is the service's stable word for the reason."""
+
+    def __init__(self, vlog: Json) -> None:
+        super().__init__(vlog.get("error_message") or "The vlog failed.")
+        self.code = vlog.get("error_code")
+
+
+class Client:
+    """Of the service at `url`. May be used by several threads. Every call raises ClientError."""
+
+    def __init__(self, url: str, patience: Patience | None = None) -> None:
+        self._url = url
+        self._http = patience or Patience()
+
+    def upload(self, path: Path, on_progress: Callable[[int], None] = lambda sent: None) -> Json:
+        """Send a file in parts, straight to the media store; returns the media. `on_progress` is told how many more
+        bytes have arrived, by several threads. Raises OSError when the file cannot be read."""
+        upload = self._json("POST", "/api/uploads", json={"name": path.name, "size": path.stat().st_size})
+        try:
+            return self._send(path, upload, on_progress)
+        except BaseException:
+            self._abandon(f"/api/uploads/{upload['uploadId']}")
+            raise
+
+    def resume(self, path: Path, upload_id: str, on_progress: Callable[[int], None] = lambda sent: None) -> Json:
+        """Send the parts that have not arrived of an upload begun earlier; returns the media."""
+        return self._send(path, self._json("GET", f"/api/uploads/{upload_id}"), on_progress)
+
+    def _send(self, path: Path, upload: Json, on_progress: Callable[[int], None]) -> Json:
+        where = f"/api/uploads/{upload['uploadId']}"
+        for _ in range(ROUNDS):
+            if self._put_parts(path, upload, on_progress):
+                return self._json("POST", f"{where}/complete")
+            upload = self._json("GET", where)
+        raise Unreachable(f"{path.name} could not be sent: the media store did not take it.")
+
+    def _put_parts(self, path: Path, upload: Json, on_progress: Callable[[int], None]) -> bool:
+        """Whether all arrived."""
+        size = upload["partSize"]
+
+        def put(part: Json) -> bool:
+            with path.open("rb") as file:
+                file.seek((part["number"] - 1) * size)
+                data = file.read(size)
+            arrived = self._http.put(part["url"], data)
+            on_progress(len(data) if arrived else 0)
+            return arrived
+
+        with ThreadPoolExecutor(PARTS_AT_ONCE) as pool:
+            return all(list(pool.map(put, upload["parts"])))
+
+    def _abandon(self, where: str) -> None:
+        """Best effort: what is left over is reaped by the service."""
+        self._http.quietly("DELETE", self._at(where))
+
+    def media(self) -> Iterator[Json]:
+        """All media uploaded, newest first."""
+        seen = 0
+        while True:
+            page = self._json("GET", "/api/media", params={"limit": 100, "offset": seen})
+            yield from page["items"]
+            seen += len(page["items"])
+            if not page["items"] or seen >= page["total"]:
+                return
+
+    def create_vlog(
+        self, media_ids: Sequence[str], wishes: Mapping[str, str] | None = None, key: str | None = None
+    ) -> str:
+        """Ask for a vlog of media uploaded before; returns its id. `wishes` are the API's form fields by name.
+        Sent again with the same Idempotency-Key after a lost connection, it is made once."""
+        form = [*(wishes or {}).items(), *(("mediaIds", media_id) for media_id in media_ids)]
+        answer = self._json(
+            "POST",
+            "/api/agent/create-vlog",
+            headers={"Idempotency-Key": key or str(uuid.uuid4())},
+            # a file without a name is a plain field: this makes the form multipart
+            files=[(name, (None, value)) for name, value in form],
+        )
+        return str(answer["vlogId"])
+
+    def vlog(self, vlog_id: str) -> Json:
+        return self._json("GET", f"/api/vlogs/{vlog_id}")
+
+    def watch(self, vlog_id: str) -> Iterator[Json]:
+        """Each state of the vlog that differs from the one before, until it is over. Asks again when the service
+        says (Retry-After), and is told nothing twice (ETag)."""
+        etag = ""
+        while True:
+            headers = {"If-None-Match": etag} if etag else {}
+            response = self._http.request("GET", self._at(f"/api/vlogs/{vlog_id}"), headers=headers)
+            if response.status_code != 304:
+                etag = response.headers.get("ETag", "")
+                vlog: Json = response.json()
+                yield vlog
+                if vlog["status"] in OVER or vlog.get("needs"):
+                    return
+            time.sleep(float(response.headers.get("Retry-After", POLL)))
+
+    def cancel(self, vlog_id: str) -> None:
+        self._json("POST", f"/api/vlogs/{vlog_id}/cancel")
+
+    def save(self, vlog_id: str, path: Path) -> None:
+        """Download the film; `path` holds all of it or what it held before. Raises VlogFailed when there is none,
+        OSError when it cannot be written."""
+        vlog = self.vlog(vlog_id)
+        if vlog["status"] != "completed":
+            raise VlogFailed(vlog)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
+            try:
+                self._http.download(urljoin(self._url, vlog["video_url"]), new, BLOCK)
+                os.fchmod(new.fileno(), 0o644)
+                os.fsync(new.fileno())
+                os.replace(new.name, path)
+            except BaseException:
+                os.unlink(new.name)
+                raise
+
+    def _json(self, method: str, path: str, **more: Any) -> Json:
+        answer: Json = self._http.request(method, self._at(path), **more).json()
+        return answer
+
+    def _at(self, path: str) -> str:
+        return urljoin(self._url, path)
