@@ -1,15 +1,23 @@
 """How others reach Daylog: JSON API, pages, the endpoints that the queue calls."""
 
+from collections.abc import Mapping
+
 from flask import Flask
 
 from app import guard, health, logs, problems
 from app.bootstrap import connect
 from app.services import EXTENSION, Web
 from app.settings import Settings
+from internal.pipeline import Pipeline
+from internal.pipelines import PIPELINES
 from internal.ports import Services
 
 
-def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    services: Services | None = None,
+    pipelines: Mapping[str, Pipeline] = PIPELINES,
+) -> Flask:
     """`SERVE` picks what this process answers: the public side, the worker's, or both."""
     settings = settings or Settings()
     logs.configure()
@@ -18,7 +26,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app.config["MAX_FORM_MEMORY_SIZE"] = 1024 * 1024
     app.config["MAX_FORM_PARTS"] = 400
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider, which we keep
-    app.extensions[EXTENSION] = Web(settings, services or connect(settings))
+    app.extensions[EXTENSION] = Web(settings, services or connect(settings), pipelines)
     problems.register(app)
     guard.register(app)
     logs.register(app)

@@ -36,7 +36,8 @@ def only_our_callers() -> None:
 def create_vlog() -> ResponseReturnValue:
     """One delivery. 200 whatever became of the job: the row knows, and the queue is done with this dispatch."""
     body = _dispatch(request.get_data())
-    return {"outcome": deliver(Dispatch(body.job_id, body.run_no, body.dispatch_no), services(), web().shutdown)}
+    dispatch = Dispatch(body.job_id, body.run_no, body.dispatch_no)
+    return {"outcome": deliver(dispatch, services(), web().shutdown, web().pipelines)}
 
 
 @blueprint.post("/reconcile")

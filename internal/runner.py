@@ -10,7 +10,7 @@ import json
 import logging
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +47,12 @@ def enqueue(services: Services, job: Job) -> None:
         log.warning("job %s waits for the reconciler to be dispatched: %s", job.id, error)
 
 
-def deliver(dispatch: Dispatch, services: Services, shutdown: threading.Event) -> str:
+def deliver(
+    dispatch: Dispatch,
+    services: Services,
+    shutdown: threading.Event,
+    pipelines: Mapping[str, Pipeline] = PIPELINES,
+) -> str:
     """Work on the job until it ends, waits or must stop; returns what happened, in a word.
 
     Raises TemporaryFailure when the database is out of reach, so that the queue delivers again.
@@ -57,7 +62,7 @@ def deliver(dispatch: Dispatch, services: Services, shutdown: threading.Event) -
         return "nothing to do"
     with logged(job=job.id, fence=job.fence, run=job.run_no):
         crash_point("leased")
-        pipeline = PIPELINES[job.kind]
+        pipeline = pipelines[job.kind]
         with Delivery(job, services, pipeline, shutdown) as run:
             event, change = _work(run, pipeline)
             crash_point("settling")
