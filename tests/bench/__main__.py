@@ -1,0 +1,22 @@
+"""`python -m tests.bench`: measure everything and print the README's table."""
+
+import os
+import sys
+
+from tests.bench import cold_start, overhead, polling
+from tests.bench.rows import Row
+from tests.bench.running import whole_stack
+
+
+def main() -> None:
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n", flush=True)
+    print(Row("what", "measured", "goal"), Row("---", "---", "---"), sep="\n", flush=True)
+    with whole_stack() as stack:
+        print(cold_start.measure(stack), flush=True)
+        print(polling.measure(stack), flush=True)
+        for row in overhead.measure(stack):
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
