@@ -9,7 +9,6 @@ from flask import current_app
 
 from app.settings import Settings
 from internal.pipeline import Pipeline
-from internal.pipelines import PIPELINES
 from internal.ports import Services
 
 EXTENSION = "daylog"
