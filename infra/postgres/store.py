@@ -161,6 +161,11 @@ class PostgresStore:
         with self._reading() as connection:
             housekeeping.expire(connection, events_after)
 
+    def close(self) -> None:
+        """Ends the connections that are not in use."""
+        self._writes.dispose()
+        self._heartbeats.dispose()
+
     # ---- within
 
     @contextmanager
