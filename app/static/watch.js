@@ -1,0 +1,91 @@
+// One vlog: its progress while it is made, then the film, or in words why there is none.
+
+import { pause, request, retryAfter, sendJson } from "./api.js";
+
+const POLL = 3; // seconds, where the service names none
+const OVER = new Set(["completed", "failed"]);
+const STEPS = {
+  "": "Waiting to start",
+  analyze: "Looking at your media",
+  storyboard: "Telling the story",
+  generate: "Bringing photos to life",
+  compose: "Making the film",
+  transfer: "Handing it over",
+};
+
+const part = (id) => document.getElementById(id);
+
+/** Follow the vlog until it is over; `onChange` is called when it is, and when it is deleted. */
+export function watchVlog(id, onChange) {
+  const path = `/api/vlogs/${encodeURIComponent(id)}`;
+  part("vlog").hidden = false;
+  const act = (button, method, suffix, then) =>
+    part(button).addEventListener("click", async () => {
+      part(button).disabled = true;
+      await sendJsonOrNothing(method, path + suffix).then(then, complain);
+      part(button).disabled = false;
+    });
+  act("cancel", "POST", "/cancel", show);
+  act("retry", "POST", "/retry", () => follow(path, onChange));
+  act("delete", "DELETE", "", () => location.assign("/"));
+  follow(path, onChange);
+}
+
+async function sendJsonOrNothing(method, path) {
+  return method === "DELETE" ? request(method, path) : sendJson(method, path);
+}
+
+async function follow(path, onChange) {
+  let etag = null;
+  for (;;) {
+    try {
+      const response = await request("GET", path, { headers: etag ? { "If-None-Match": etag } : {} });
+      if (response.status !== 304) {
+        etag = response.headers.get("ETag");
+        const vlog = await response.json();
+        show(vlog);
+        if (OVER.has(vlog.status)) return onChange(vlog);
+      }
+      await pause(retryAfter(response, POLL));
+    } catch (error) {
+      complain(error);
+      if (error.status) return undefined; // it said no; where nobody answers we ask again
+      await pause(POLL);
+    }
+  }
+}
+
+function show(vlog) {
+  const made = vlog.status === "completed";
+  const failed = vlog.status === "failed";
+  part("vlog-title").textContent = vlog.title || "Untitled vlog";
+  document.title = `${vlog.title || "Untitled vlog"} – Daylog`;
+  reveal({ making: !made && !failed, made, cancel: !made && !failed, retry: failed, delete: made || failed, download: made });
+  complain({ message: failed ? vlog.error_message || "The vlog failed." : "" });
+  part("step").textContent = STEPS[vlog.step ?? ""] ?? "Working";
+  part("bar").value = vlog.progress;
+  part("message").textContent = vlog.message || "";
+  if (made) showFilm(vlog);
+}
+
+function showFilm(vlog) {
+  const film = part("film");
+  if (film.getAttribute("src") !== vlog.video_url) {
+    film.poster = vlog.thumbnail;
+    film.src = vlog.video_url;
+  }
+  part("download").href = `${vlog.video_url}?download=1`;
+  part("facts").textContent = `${Math.round(vlog.duration)} seconds`;
+  part("warnings").replaceChildren(
+    ...(vlog.warnings ?? []).map((warning) => Object.assign(document.createElement("li"), { textContent: warning })),
+  );
+}
+
+function reveal(wanted) {
+  for (const [id, shown] of Object.entries(wanted)) part(id).hidden = !shown;
+}
+
+function complain({ message }) {
+  part("vlog-problem").textContent = message;
+  part("vlog-problem").hidden = !message;
+}
