@@ -1,11 +1,10 @@
 """One delivery's hold on a job: the lease it took, the heartbeat that keeps it, the reasons to let go."""
 
 import logging
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +12,7 @@ from internal.errors import LeaseLost, Stopped, StopReason, TemporaryFailure
 from internal.jobs import Job
 from internal.pipeline import Pipeline, Step
 from internal.ports import JobTx, Renewal, Services
+from internal.scratch import scratch_folder
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class Delivery:
         self._shutdown = shutdown
         self._reason: StopReason | None = None
         self._over = threading.Event()
+        self._kept = ExitStack()
         self._heart = threading.Thread(target=self._beat, name=f"heartbeat-{job.id}", daemon=True)
         now, times = time.monotonic(), services.times
         self._ends_at = now + (times.dispatch_deadline - times.margin).total_seconds()
@@ -39,15 +40,14 @@ class Delivery:
         self._written_at = 0.0
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="daylog-")
-        self.folder = Path(self._folder.name)
+        self.folder: Path = self._kept.enter_context(scratch_folder())
         self._heart.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._heart.join()
-        self._folder.cleanup()
+        self._kept.close()
 
     def enter_step(self, step: Step) -> None:
         self._step = step
