@@ -8,10 +8,13 @@ import os
 import signal
 from collections.abc import Callable
 
-#: every name in use; the fault tests go through all of them
+#: every name in use, as an undisturbed job first passes them; then those of the reconciler. The fault tests go
+#: through all of them.
 CRASH_POINTS = (
+    "creating",
     "created",
     "enqueued",
+    "leasing",
     "leased",
     "step started",
     "step done",
@@ -25,6 +28,7 @@ CRASH_POINTS = (
     "copy final",
     "settling",
     "settled",
+    "reconciled",
     "next enqueued",
 )
 

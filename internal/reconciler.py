@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from internal.errors import Refused, TemporaryFailure
+from internal.faults import crash_point
 from internal.jobs import OVERDUE, Job, Times
 from internal.ports import Services
 from internal.runner import enqueue
@@ -43,6 +44,7 @@ def _settle(job_id: str, services: Services) -> str | None:
         settled, word = overdue(tx.job, tx.now, services.times, lost)
         if settled is not tx.job:
             settled = tx.save(settled, word)
+    crash_point("reconciled")
     enqueue(services, settled)
     return word or None
 

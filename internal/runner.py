@@ -84,6 +84,7 @@ def _take(dispatch: Dispatch, services: Services) -> Job | None:
             if not tx.job.accepts(dispatch, tx.now):
                 return None
             job = tx.save(tx.job.lease(tx.now, services.times), "leased")
+            crash_point("leasing")
     except Refused:
         return None
     return None if job.finished else job

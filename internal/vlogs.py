@@ -40,6 +40,7 @@ def create(
         tx.add_job(job)
         tx.add_vlog(vlog)
         also(tx, vlog)
+        crash_point("creating")
     crash_point("created")
     enqueue(services, job)
     return vlog

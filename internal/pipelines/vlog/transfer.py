@@ -38,8 +38,8 @@ def _move(run: Run, source: str, target: str, content_type: str) -> None:
     crash_point("copy verified")
     run.check()
     store.copy(temporary, target)
-    store.delete(temporary)
     crash_point("copy final")
+    store.delete(temporary)
 
 
 def _copy_parts(run: Run, source: str, target: str, upload_id: str) -> tuple[list[Part], int]:
