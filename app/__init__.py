@@ -31,6 +31,11 @@ def create_app(
     guard.register(app)
     logs.register(app)
     app.register_blueprint(health.blueprint)
+    if settings.serve in ("web", "all"):
+        from app import api, pages
+
+        api.register(app)
+        app.register_blueprint(pages.blueprint)
     if settings.serve in ("worker", "all"):
         from app import tasks
 

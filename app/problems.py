@@ -13,6 +13,7 @@ from internal.errors import (
     Conflict,
     Error,
     InvalidInput,
+    KeyReused,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 HTTP_STATUS: dict[type[Error], int] = {
     InvalidInput: 400,
     TooLarge: 413,
+    KeyReused: 422,
     UnreadableMedia: 422,
     NotAuthenticated: 401,
     NotAllowed: 403,
@@ -75,13 +77,20 @@ def of_ours(error: Error) -> Response:
     status = next((HTTP_STATUS[kind] for kind in type(error).__mro__ if kind in HTTP_STATUS), 500)
     if status == 500:
         return of_a_defect(error)
-    field = {"field": error.field} if isinstance(error, InvalidInput) and error.field else {}
-    response = problem(status, error.code, str(error), **field)
+    response = problem(status, error.code, str(error), **_fields(error))
     if isinstance(error, TemporaryFailure):
         response.headers["Retry-After"] = str(round(error.retry_after or 3))
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _fields(error: Error) -> dict[str, object]:
+    """What to change, where that is known."""
+    if not isinstance(error, InvalidInput):
+        return {}
+    found = {"field": error.field, "errors": [dict(one) for one in error.errors]}
+    return {name: value for name, value in found.items() if value}
 
 
 def of_http(error: HTTPException) -> Response:

@@ -4,7 +4,9 @@ Error
 ├── Refused                 the request cannot be done as asked; nothing was changed
 │   ├── InvalidInput        change the named field
 │   │   ├── TooLarge        send less
+│   │   ├── KeyReused       use a new Idempotency-Key
 │   │   └── UnreadableMedia the file is not what we can use; says why
+│   │       └── FilesRefused some of several files; says why of each
 │   ├── NotAuthenticated    say who you are
 │   ├── NotAllowed          you may not do this
 │   ├── NotFound            there is no such thing, or it is not yours
@@ -17,6 +19,7 @@ Error
     └── LeaseLost           another delivery, or a person, has the job now
 """
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 
@@ -34,21 +37,33 @@ class Refused(Error):
 
 
 class InvalidInput(Refused):
-    """`field` names what to change, where one field is at fault."""
+    """`field` names what to change, where one field is at fault; `errors` has {field, detail} of each, where several
+    may be."""
 
     code = "invalid_input"
 
-    def __init__(self, message: str, field: str | None = None) -> None:
+    def __init__(self, message: str, field: str | None = None, errors: Sequence[Mapping[str, str]] = ()) -> None:
         super().__init__(message)
         self.field = field
+        self.errors = errors
 
 
 class TooLarge(InvalidInput):
     code = "too_large"
 
 
+class KeyReused(InvalidInput):
+    code = "idempotency_key_reused"
+
+
 class UnreadableMedia(InvalidInput):
     code = "unreadable_media"
+
+
+class FilesRefused(UnreadableMedia):
+    """`errors` also has the `name` of each file."""
+
+    code = "files_refused"
 
 
 class NotAuthenticated(Refused):

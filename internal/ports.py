@@ -89,7 +89,9 @@ class Tx(Protocol):
         given. Raises NotFound for an unknown one or another owner's."""
         ...
 
-    def keep_answer(self, use: KeyUse, answer: Answer) -> None: ...
+    def keep_answer(self, use: KeyUse, answer: Answer) -> None:
+        """Raises Conflict when the key is no longer claimed, or another request has kept its answer first."""
+        ...
 
 
 class JobTx(Tx, Protocol):
@@ -167,7 +169,7 @@ class Store(Protocol):
 
     def claim_key(self, use: KeyUse, busy_for: timedelta, keep_for: timedelta) -> Answer | None:
         """None: go ahead. An answer: it was done before. Raises Conflict while another request with the key is
-        in flight, InvalidInput when the key was used for another request."""
+        in flight, KeyReused when the key was used for another request."""
         ...
 
     def release_key(self, use: KeyUse) -> None:

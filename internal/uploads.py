@@ -4,16 +4,28 @@ Either way the object is looked at where it lies, by ranged reads in a limited c
 anything may use it; what is refused is removed again.
 """
 
+import logging
 import math
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import BinaryIO
 
-from internal.errors import Conflict, InvalidInput, NotFound, TooLarge, UnreadableMedia
+from internal.errors import (
+    Conflict,
+    FilesRefused,
+    InvalidInput,
+    NotFound,
+    Refused,
+    TemporaryFailure,
+    TooLarge,
+    UnreadableMedia,
+)
 from internal.media import Media, MediaState
 from internal.ports import Part, Services
+
+log = logging.getLogger(__name__)
 
 MIB = 1024 * 1024
 MOST_BYTES = 2048 * MIB
@@ -32,6 +44,16 @@ class Upload:
     media: Media
     arrived: Sequence[Part]
     missing: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A file that came with a request; `field` is where in it, `size` is in bytes."""
+
+    field: str
+    name: str
+    data: BinaryIO
+    size: int
 
 
 def start(services: Services, owner_id: str, name: str, size: int) -> Upload:
@@ -63,12 +85,61 @@ def complete(services: Services, owner_id: str, media_id: str) -> Media:
 
 
 def receive(services: Services, owner_id: str, name: str, data: BinaryIO, size: int) -> Media:
-    """Take a small file through us. Raises InvalidInput, TooLarge, UnreadableMedia."""
+    """Take a small file through us, or leave nothing of it. Raises InvalidInput, TooLarge, UnreadableMedia."""
     media = _new(owner_id, name, size)
     with services.store.begin() as tx:
         tx.add_media(media, QUOTA)
-    services.media.put(media.key, data, "application/octet-stream")
-    return _accept(services, media)
+    try:
+        services.media.put(media.key, data, "application/octet-stream")
+        return _accept(services, media)
+    except UnreadableMedia:
+        raise
+    except BaseException:
+        discard(services, [media])
+        raise
+
+
+def receive_all(services: Services, owner_id: str, files: Iterable[Incoming]) -> list[Media]:
+    """Take all of them, or leave nothing of any. Raises FilesRefused, which names each that cannot be used."""
+    taken: list[Media] = []
+    errors: list[dict[str, str]] = []
+    try:
+        for file in files:
+            try:
+                taken.append(receive(services, owner_id, file.name, file.data, file.size))
+            except InvalidInput as error:
+                errors.append({"field": file.field, "name": printable(file.name), "detail": str(error)})
+        if errors:
+            raise FilesRefused(_refusals(errors), errors[0]["field"], errors)
+    except BaseException:
+        discard(services, taken)
+        raise
+    return taken
+
+
+def _refusals(errors: Sequence[dict[str, str]]) -> str:
+    if len(errors) == 1:
+        return f"{errors[0]['name'] or 'A file'} cannot be used: {errors[0]['detail']}"
+    return f"{len(errors)} files cannot be used; leave them out."
+
+
+def discard(services: Services, taken: Iterable[Media]) -> None:
+    """Remove media taken in for nothing. What cannot be removed now, the reaper finds."""
+    for media in taken:
+        try:
+            remove_media(services, media)
+        except NotFound:
+            continue  # gone already
+        except (Refused, TemporaryFailure) as error:
+            log.warning("media %s stays until it is reaped: %s", media.id, error)
+
+
+def abort(services: Services, owner_id: str, media_id: str) -> None:
+    """Raises NotFound, Conflict when it is complete already."""
+    media = services.store.media(owner_id, media_id)
+    if media.state is MediaState.READY:
+        raise Conflict("This upload is complete: delete the media instead.")
+    remove_media(services, media)
 
 
 def remove(services: Services, owner_id: str, media_id: str) -> None:

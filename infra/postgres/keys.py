@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from infra.postgres.transactions import IDEMPOTENCY, same_key
-from internal.errors import Conflict, InvalidInput
+from internal.errors import Conflict, KeyReused
 from internal.ports import Answer, KeyUse
 
 NOW = func.clock_timestamp()
@@ -27,7 +27,7 @@ def claim(connection: Connection, use: KeyUse, busy_for: timedelta, keep_for: ti
     busy = func.coalesce(IDEMPOTENCY.c.busy_until > NOW, False).label("busy")
     found = connection.execute(select(IDEMPOTENCY, busy).where(*same_key(use)).with_for_update()).mappings().one()
     if found["body_sha"] != use.body_sha:
-        raise InvalidInput("This Idempotency-Key was used for a different request: use a new one.", "Idempotency-Key")
+        raise KeyReused("This Idempotency-Key was used for a different request: use a new one.", "Idempotency-Key")
     if found["status"] is not None:
         return Answer(found["status"], found["response"])
     if found["busy"]:

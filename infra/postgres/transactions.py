@@ -81,12 +81,14 @@ class SqlTx:
         by_id = {row["id"]: media_of(row) for row in rows}
         for media_id in media_ids:
             if media_id not in by_id:
-                raise NotFound(f"There is no media {media_id}.")
+                raise NotFound(f"There is no such media: {media_id}.")
         return [by_id[media_id] for media_id in media_ids]
 
     def keep_answer(self, use: KeyUse, answer: Answer) -> None:
         kept = {"status": answer.status, "response": dict(answer.body), "busy_until": None}
-        self._connection.execute(update(IDEMPOTENCY).where(*same_key(use)).values(kept))
+        claimed = update(IDEMPOTENCY).where(*same_key(use), IDEMPOTENCY.c.status.is_(None)).values(kept)
+        if self._connection.execute(claimed).rowcount != 1:
+            raise Conflict("Another request with this Idempotency-Key has been faster: ask again.")
 
     def _add_event(self, job: Job, kind: str, data: Mapping[str, Any]) -> None:
         self._connection.execute(

@@ -8,13 +8,22 @@ from internal.pipelines.vlog.analyze import analyze
 from internal.pipelines.vlog.compose import compose
 from internal.pipelines.vlog.generate import generate
 from internal.pipelines.vlog.storyboard import storyboard
+from internal.pipelines.vlog.told import analytics, segments
 from internal.pipelines.vlog.transfer import transfer
+from internal.storyboard import Found
+from internal.vlog import Storyboard
 
 
 def finish(outputs: Mapping[str, Any]) -> Outcome:
-    """The film's keys and length, what was seen in it, and what had to be left out."""
-    warnings = [*outputs["analyze"]["left_out"], *outputs["storyboard"]["warnings"]]
-    result = {**outputs["transfer"], "seconds": outputs["compose"]["seconds"], "warnings": warnings}
+    """The film's keys and length, what it tells, what was seen in it, and what had to be left out."""
+    found = [Found.model_validate(one) for one in outputs["analyze"]["found"]]
+    result = {
+        **outputs["transfer"],
+        "seconds": outputs["compose"]["seconds"],
+        "segments": segments(Storyboard.model_validate(outputs["storyboard"]), found),
+        "analytics": analytics(found),
+        "warnings": [*outputs["analyze"]["left_out"], *outputs["storyboard"]["warnings"]],
+    }
     return Outcome(result, partial=bool(outputs["analyze"]["left_out"]))
 
 

@@ -1,0 +1,10 @@
+"""The JSON API in the vlogs dialect: one module for each resource, and what they share."""
+
+from flask import Flask
+
+from app.api import docs, media, uploads, vlogs
+
+
+def register(app: Flask) -> None:
+    for module in (vlogs, uploads, media, docs):
+        app.register_blueprint(module.blueprint)

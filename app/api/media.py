@@ -1,0 +1,78 @@
+"""Media: what was uploaded, and what was found in it."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+
+from app.api.answers import answer
+from app.api.bodies import MediaBody, MediaPage, Page
+from app.api.operations import operation
+from app.api.reading import checked_id, read_query
+from app.identity import current_user
+from app.services import services
+from internal import uploads
+from internal.errors import Conflict
+from internal.media import Analysis, Facts, Media
+
+blueprint = Blueprint("media", __name__)
+
+
+@blueprint.get("/api/media")
+@operation("List media, newest first", {200: MediaPage}, refusals=(400, 503), query=Page)
+def index() -> ResponseReturnValue:
+    page = read_query(Page)
+    found, total = services().store.media_list(current_user().id, page.limit, page.offset)
+    return answer(MediaPage(items=tuple(map(body_of, found)), total=total))
+
+
+@blueprint.get("/api/media/<media_id>")
+@operation("See one", {200: MediaBody}, refusals=(404, 503))
+def show(media_id: str) -> ResponseReturnValue:
+    return answer(body_of(_mine(media_id)))
+
+
+@blueprint.delete("/api/media/<media_id>")
+@operation("Delete one", {204: None}, refusals=(404, 409, 503))
+def delete(media_id: str) -> ResponseReturnValue:
+    """Refused while a vlog that is being made needs it. Finished films keep what they show."""
+    uploads.remove(services(), current_user().id, checked_id(media_id, "media"))
+    return Response(status=204)
+
+
+@blueprint.get("/api/media/<media_id>/analytics")
+@operation("See what was found in one", {200: Analysis}, refusals=(404, 409, 503))
+def analytics(media_id: str) -> ResponseReturnValue:
+    """Known once a vlog has been made of it."""
+    media = _mine(media_id)
+    found = media.sha256 and services().store.analysis(media.owner_id, media.sha256, services().analyst.name)
+    if not found:
+        raise Conflict("Nothing is known of it yet: make a vlog of it first.")
+    return answer(found)
+
+
+def body_of(media: Media) -> MediaBody:
+    return MediaBody(
+        id=media.id,
+        name=media.name,
+        size=media.size,
+        state=media.state,
+        sha256=media.sha256,
+        created_at=media.created_at,
+        **(_of_facts(media.facts) if media.facts else {}),
+    )
+
+
+def _of_facts(facts: Facts) -> dict[str, Any]:
+    return {
+        "kind": facts.kind,
+        "content_type": facts.content_type,
+        "width": facts.width,
+        "height": facts.height,
+        "duration": facts.seconds,
+        "has_sound": facts.has_sound,
+    }
+
+
+def _mine(media_id: str) -> Media:
+    return services().store.media(current_user().id, checked_id(media_id, "media"))

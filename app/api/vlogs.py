@@ -1,0 +1,163 @@
+"""Vlogs: ask for one, watch it being made, fetch the film."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from app.api.answers import accepted, answer, validated, vlog_answer
+from app.api.bodies import Accepted, CreateVlog, Download, Page, VlogBody, VlogPage
+from app.api.form import VlogForm, read_form
+from app.api.keys import HEADER, Keep, once
+from app.api.operations import operation
+from app.api.reading import checked_id, read_query
+from app.api.view import body_of
+from app.identity import current_user
+from app.services import services, web
+from internal import uploads, vlogs
+from internal.errors import Conflict, NotFound
+from internal.jobs import Job
+from internal.ports import Answer, Services
+from internal.vlog import Vlog
+
+blueprint = Blueprint("vlogs", __name__)
+
+SIGNED_FOR = timedelta(minutes=5)
+#: route to file of the finished film
+FILES = {
+    "video": "film.mp4",
+    "thumbnail": "thumbnail.jpg",
+    "subtitles.vtt": "subtitles.vtt",
+    "subtitles.srt": "subtitles.srt",
+}
+
+
+@blueprint.post("/api/agent/create-vlog")
+@operation(
+    "Ask for a vlog",
+    {202: Accepted},
+    refusals=(400, 404, 409, 413, 415, 422, 503, 507),
+    form=CreateVlog,
+    headers={HEADER: "Any unique text. A request sent again with the same one, within 24 hours, makes no second vlog."},
+)
+def create() -> ResponseReturnValue:
+    """Answers at once; the vlog is made meanwhile. Poll the address in `Location`."""
+    form = read_form()
+    kept = once("create-vlog", lambda: form.fingerprint, lambda keep: _make(form, keep))
+    return accepted(str(kept.body["vlogId"]))
+
+
+def _make(form: VlogForm, keep: Keep) -> Answer:
+    """All of it or nothing: whatever fails, no file stays behind."""
+    owner_id = current_user().id
+    files = [*form.files, *filter(None, [form.music])]
+    taken = uploads.receive_all(services(), owner_id, files)
+    ids = [media.id for media in taken]
+    settings = form.settings
+    if form.music:
+        settings = settings.model_copy(update={"music_id": ids.pop()})
+    try:
+        vlog = vlogs.create(
+            services(), owner_id, settings, [*form.media_ids, *ids], lambda tx, vlog: keep(tx, _accepted(vlog))
+        )
+    except BaseException:
+        uploads.discard(services(), taken)
+        raise
+    return _accepted(vlog)
+
+
+def _accepted(vlog: Vlog) -> Answer:
+    return Answer(202, Accepted(vlogId=vlog.id).model_dump())
+
+
+@blueprint.get("/api/vlogs")
+@operation("List vlogs, newest first", {200: VlogPage}, refusals=(400, 503), query=Page)
+def index() -> ResponseReturnValue:
+    page = read_query(Page)
+    found, total = services().store.vlogs(current_user().id, page.limit, page.offset)
+    return answer(VlogPage(items=tuple(_body(vlog, job) for vlog, job in found), total=total))
+
+
+@blueprint.get("/api/vlogs/<vlog_id>")
+@operation(
+    "See how a vlog stands",
+    {200: VlogBody, 304: None},
+    refusals=(404, 503),
+    headers={"If-None-Match": "The ETag of the last answer: 304 if nothing has changed since."},
+)
+def show(vlog_id: str) -> ResponseReturnValue:
+    """Poll it every `Retry-After` seconds for as long as that header comes."""
+    vlog, job = _mine(vlog_id)
+    if request.if_none_match.contains_weak(str(job.version)):
+        return validated(Response(status=304), job.version, running=not job.finished)
+    return vlog_answer(_body(vlog, job), job.version)
+
+
+@blueprint.delete("/api/vlogs/<vlog_id>")
+@operation("Delete a vlog", {204: None}, refusals=(404, 503))
+def delete(vlog_id: str) -> ResponseReturnValue:
+    """Work in progress is cancelled. Its media stay."""
+    vlogs.delete(services(), current_user().id, checked_id(vlog_id, "vlog"))
+    return Response(status=204)
+
+
+@blueprint.post("/api/vlogs/<vlog_id>/cancel")
+@operation("Stop making a vlog", {200: VlogBody, 202: VlogBody}, refusals=(404, 409, 503))
+def cancel(vlog_id: str) -> ResponseReturnValue:
+    """200: it has stopped. 202: it stops as soon as the one working on it notices."""
+    return _changed(vlog_id, vlogs.cancel)
+
+
+@blueprint.post("/api/vlogs/<vlog_id>/retry")
+@operation("Make a vlog again", {202: VlogBody}, refusals=(404, 409, 503))
+def retry(vlog_id: str) -> ResponseReturnValue:
+    """One that failed, was cancelled, or is incomplete. What was done before is used again."""
+    return _changed(vlog_id, vlogs.retry)
+
+
+@blueprint.post("/api/vlogs/<vlog_id>/approve")
+@operation("Go on with a vlog that needs review", {202: VlogBody}, refusals=(404, 409, 503))
+def approve(vlog_id: str) -> ResponseReturnValue:
+    return _changed(vlog_id, vlogs.approve)
+
+
+def _changed(vlog_id: str, change: Callable[[Services, str, str], Job]) -> ResponseReturnValue:
+    change(services(), current_user().id, checked_id(vlog_id, "vlog"))
+    vlog, job = _mine(vlog_id)
+    return vlog_answer(_body(vlog, job), job.version, 200 if job.finished else 202)
+
+
+@blueprint.get("/api/vlogs/<vlog_id>/<any('video', 'thumbnail', 'subtitles.vtt', 'subtitles.srt'):file>")
+@operation("Fetch the film, its picture or its words", {302: None}, refusals=(400, 404, 409, 503), query=Download)
+def film(vlog_id: str, file: str) -> ResponseReturnValue:
+    """Leads to an address that is good for 5 minutes."""
+    wish = read_query(Download)
+    vlog, job = _mine(vlog_id)
+    name = FILES[file]
+    key = f"{_folder(job)}/{name}"
+    save_as = f"{_plain(vlog.settings.title)}.{name.rpartition('.')[2]}" if wish.download else None
+    return Response(status=302, headers={"Location": services().media.signed_get(key, SIGNED_FOR, save_as)})
+
+
+def _folder(job: Job) -> str:
+    """Where the media store keeps the film. Raises Conflict when it is not made yet, NotFound when it never will."""
+    if not job.finished:
+        raise Conflict("The film is not ready yet.")
+    if job.result is None:
+        raise NotFound("This vlog has no film: making it failed.")
+    return str(job.result["folder"])
+
+
+def _plain(title: str) -> str:
+    """The title as a file name that every system takes."""
+    kept = "".join(" " if character in '/\\:*?"<>|' else character for character in uploads.printable(title))
+    return " ".join(kept.split()).strip(". ")[:80] or "vlog"
+
+
+def _mine(vlog_id: str) -> tuple[Vlog, Job]:
+    return services().store.vlog(current_user().id, checked_id(vlog_id, "vlog"))
+
+
+def _body(vlog: Vlog, job: Job) -> VlogBody:
+    return body_of(vlog, job, services().clock(), web().settings.public_url)
