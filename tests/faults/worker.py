@@ -1,0 +1,112 @@
+"""The real worker under the real gunicorn, as the laptop's stack starts it, but quicker to give up and to try again.
+
+Imported by gunicorn it is also that worker's composition root: the real one, with short times, odd pipelines, and
+a clock that may be wrong.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+from flask import Flask
+
+from app import create_app
+from app.bootstrap import connect
+from app.settings import Settings
+from infra.local.parts import ROOT, answers
+from infra.local.ports import free_port
+from internal.jobs import Times
+from internal.pipelines import PIPELINES
+from tests.faults.odd_pipelines import ODD
+from tests.queue_server import wait_until
+
+#: long enough that a busy machine does not lose a lease by itself
+TIMES = Times(
+    lease=timedelta(seconds=2),
+    heartbeat=timedelta(seconds=0.4),
+    undispatched=timedelta(seconds=0.5),
+    unleased=timedelta(seconds=1.5),
+    backoff_first=timedelta(seconds=0.1),
+    backoff_most=timedelta(seconds=0.4),
+    in_place=(timedelta(seconds=0.05), timedelta(seconds=0.1)),
+)
+#: environment of a worker: how wrong its clock is, and how long a run may take, in seconds
+CLOCK_OFF, LIMIT = "CLOCK_OFF", "RUN_LIMIT"
+
+
+def quick_app() -> Flask:
+    off = timedelta(seconds=float(os.environ.get(CLOCK_OFF, 0)))
+    limit = timedelta(seconds=float(os.environ.get(LIMIT, 600)))
+    settings = Settings()
+    services = replace(connect(settings), times=replace(TIMES, limit=limit), clock=lambda: datetime.now(UTC) + off)
+    return create_app(settings, services, {**PIPELINES, **ODD})
+
+
+class Worker:
+    """One gunicorn, ready; `env` are settings of its own."""
+
+    def __init__(self, state: Path, env: Mapping[str, str]) -> None:
+        self.port = free_port()
+        self.log = state / "logs" / f"worker-{self.port}.log"
+        command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{self.port}"]
+        usual = {"SERVE": "worker", "STATE": str(state), "SHORT_SIDE": "90", "LEASE": str(TIMES.lease.total_seconds())}
+        with self.log.open("w") as log:
+            self._gunicorn = subprocess.Popen(
+                [*command, "tests.faults.worker:quick_app()"],
+                cwd=ROOT,
+                env={**os.environ, **usual, **env},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(lambda: self._gunicorn.poll() is not None or answers(f"http://127.0.0.1:{self.port}/healthz"), 30)
+        assert self._gunicorn.poll() is None, self.log.read_text()
+
+    @property
+    def hands(self) -> psutil.Process:
+        """The process that does the work: gunicorn's first only watches over it."""
+        children = psutil.Process(self._gunicorn.pid).children()
+        return next(child for child in children if child.status() != psutil.STATUS_ZOMBIE)
+
+    def family(self) -> list[psutil.Process]:
+        """Those under the hands: decoders and renderers."""
+        return self.hands.children(recursive=True)
+
+    def said(self, text: str) -> bool:
+        return text in self.log.read_text()
+
+    def end(self, number: signal.Signals = signal.SIGTERM, patience: float = 20) -> float:
+        """Send the signal and wait; returns the seconds it took."""
+        started = time.monotonic()
+        self._gunicorn.send_signal(number)
+        self._gunicorn.wait(patience)
+        return time.monotonic() - started
+
+    def close(self) -> None:
+        """By force, with all it started."""
+        if self._gunicorn.poll() is not None:
+            return
+        family = psutil.Process(self._gunicorn.pid).children(recursive=True)
+        for process in family:
+            if process.status() == psutil.STATUS_STOPPED:
+                process.resume()
+        self._gunicorn.terminate()
+        try:
+            self._gunicorn.wait(10)
+        except subprocess.TimeoutExpired:
+            self._gunicorn.kill()
+            self._gunicorn.wait()
+        for process in psutil.wait_procs(family, timeout=5)[1]:
+            process.kill()
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Ended, whether or not anybody has collected them."""
+    return all(not process.is_running() or process.status() == psutil.STATUS_ZOMBIE for process in processes)
