@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from internal.errors import Conflict
+from internal.errors import Conflict, NotFound
 
 ATTEMPTS = 4
 
@@ -201,7 +201,7 @@ class Job:
 
     def expire(self, now: datetime) -> "Job":
         """The lease ran out unrenewed. The lease time was the back-off; the attempt stays counted."""
-        if self.attempt >= ATTEMPTS and not self.cancel_requested_at:
+        if self.attempt >= ATTEMPTS:
             return self.fail(now, CRASHED)
         return self._ask(now, now)
 
@@ -216,6 +216,8 @@ class Job:
         return replace(self, progress=1.0, result=result)._end(now, status)
 
     def fail(self, now: datetime, error: JobError) -> "Job":
+        if self.cancel_requested_at:
+            return self.cancelled(now)
         return replace(self, error=error)._end(now, Status.FAILED)
 
     def cancel(self, now: datetime) -> "Job":
@@ -235,7 +237,10 @@ class Job:
         return replace(gone, deleted_at=self.deleted_at or now)
 
     def retry(self, now: datetime) -> "Job":
-        """A new run. Raises Conflict unless the job ended short of complete."""
+        """A new run. Raises Conflict unless the job ended short of complete, NotFound when it is deleted: what its
+        runs made may be gone already."""
+        if self.deleted_at:
+            raise NotFound("There is no such job.")
         if self.status not in (Status.FAILED, Status.CANCELLED, Status.PARTIAL):
             raise Conflict(f"This job is {self.status}; only one that failed or was cancelled can be retried.")
         fresh = Job(self.id, self.kind, self.owner_id, self.params)
