@@ -16,11 +16,13 @@ PASSING = ("08", "25P03", "40", "53", "57", "55P03", "58")
 DISK_FULL = "53100"
 
 
-def engine(url: str, pool: int, idle_limit: int) -> Engine:
+def engine(url: str, pool: int, idle_limit: int, autocommit: bool = False) -> Engine:
     """`idle_limit`: seconds after which a transaction left open loses its connection, so that a frozen process
-    cannot hold a row for ever."""
+    cannot hold a row for ever. `autocommit` is the engine's for good: connections that are only lent it are set back
+    with two more statements each time, whose failure nobody translates."""
     made = create_engine(
         url,
+        **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}),
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=5,

@@ -38,8 +38,8 @@ class PostgresStore:
     def __init__(self, url: str, times: Times, pool: int = 10) -> None:
         idle_limit = max(1, int(times.lease.total_seconds()))
         self._writes: Engine = engine(url, pool, idle_limit)
-        self._reads: Engine = self._writes.execution_options(isolation_level="AUTOCOMMIT")
-        self._heartbeats: Engine = engine(url, 2, idle_limit).execution_options(isolation_level="AUTOCOMMIT")
+        self._reads: Engine = engine(url, pool, idle_limit, autocommit=True)
+        self._heartbeats: Engine = engine(url, 2, idle_limit, autocommit=True)
 
     # ---- reads
 
@@ -163,8 +163,8 @@ class PostgresStore:
 
     def close(self) -> None:
         """Ends the connections that are not in use."""
-        self._writes.dispose()
-        self._heartbeats.dispose()
+        for one in (self._writes, self._reads, self._heartbeats):
+            one.dispose()
 
     # ---- within
 
