@@ -8,6 +8,9 @@ import pytest
 from infra.local.postgres import Postgres
 from tests.stack import ObjectServer, one_fake_gcs, one_postgres, one_r2
 
+#: what `--no-skips` and `--soak` mean
+pytest_plugins = ["tests.options"]
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
