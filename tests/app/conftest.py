@@ -1,0 +1,80 @@
+"""The real app on real servers. The queue takes tasks and keeps them: tests deliver in their own time."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.bootstrap import connect, migrate
+from app.settings import Settings
+from infra.local.postgres import Postgres
+from internal.jobs import Times
+from internal.ports import Services
+from tests.app.asking import Media
+from tests.media import make_hostile, make_tiny, write_music
+from tests.queue_server import queue_server
+from tests.stack import ObjectServer
+
+TIMES = Times(lease=timedelta(seconds=20), heartbeat=timedelta(seconds=5), in_place=(), backoff_first=timedelta(0))
+
+
+@pytest.fixture(scope="session")
+def settings(
+    postgres_server: Postgres, r2: ObjectServer, fake_gcs: ObjectServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    postgres_server.make_database("api")
+    with queue_server(tmp_path_factory.mktemp("api") / "queue") as queue:
+        name = queue.new_queue()
+        queue.client.pause_queue(name=name)
+        yield Settings(
+            state=tmp_path_factory.mktemp("no settings here"),
+            database_url=postgres_server.url("api"),
+            tasks_endpoint=queue.url,
+            tasks_queue=name,
+            tasks_target="http://127.0.0.1:1",
+            tasks_service_account="tasks@test",
+            scheduler_service_account="scheduler@test",
+            tasks_audience="http://127.0.0.1:1",
+            work_endpoint=fake_gcs.endpoint,
+            work_bucket=fake_gcs.bucket,
+            work_certificate=fake_gcs.certificate,
+            media_endpoint=r2.endpoint,
+            media_bucket=r2.bucket,
+            media_access_key=r2.access_key,
+            media_secret_key=r2.secret_key,
+            public_url="http://daylog.test",
+            hosts=("localhost", "127.0.0.1"),
+            short_side=90,
+        )
+
+
+@pytest.fixture(scope="session")
+def services(settings: Settings) -> Iterator[Services]:
+    migrate(settings)
+    connected = replace(connect(settings), times=TIMES)
+    yield connected
+    for adapter in (connected.store, connected.work, connected.media):
+        adapter.close()  # type: ignore[attr-defined]  # adapters have it, ports need it not
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, services: Services) -> Flask:
+    return create_app(settings, services)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
+    """Files to send: content by name."""
+    folder = tmp_path_factory.mktemp("media")
+    made: list[Path] = [*make_tiny(folder), write_music(folder / "song.m4a", 1.0), *make_hostile(folder / "hostile")]
+    return Media({path.name: path.read_bytes() for path in made})

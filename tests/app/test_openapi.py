@@ -1,0 +1,141 @@
+"""The API's description is valid, complete, and true of real answers."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from werkzeug.test import TestResponse
+
+from internal.ports import Services
+from tests.app.asking import ABSENT, Media, asked, completed, create, failed, leased, uploaded, work
+
+
+@pytest.fixture(scope="module")
+def described(app: Flask) -> dict[str, Any]:
+    return app.test_client().get("/openapi.json").json
+
+
+def test_it_is_valid_openapi(described: dict[str, Any]) -> None:
+    assert described["openapi"].startswith("3.1")
+    validate(described)
+
+
+def test_every_route_of_the_api_is_described(app: Flask, described: dict[str, Any]) -> None:
+    served = {
+        (method.lower(), rule.rule.count("<"), rule.rule.split("<")[0])
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith("/api/")
+    }
+    told = {
+        (method, path.count("{"), path.split("{")[0])
+        for path, methods in described["paths"].items()
+        for method in methods
+    }
+    assert served == told
+
+
+def test_no_operation_goes_without_words_or_shares_its_id(described: dict[str, Any]) -> None:
+    operations = [operation for methods in described["paths"].values() for operation in methods.values()]
+    assert all(operation["summary"] for operation in operations)
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+
+
+def check(described: dict[str, Any], method: str, path: str, answer: TestResponse) -> None:
+    """The answer's status is described, and its body fits the schema given for it."""
+    responses = described["paths"][path][method]["responses"]
+    assert str(answer.status_code) in responses, (method, path, answer.status_code)
+    content = responses[str(answer.status_code)].get("content")
+    if content is None:
+        assert not answer.data
+        return
+    schema = {**content[answer.content_type]["schema"], "components": described["components"]}
+    Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer.json)
+
+
+@pytest.mark.parametrize("state", ["pending", "leased", "completed", "partial", "failed", "worked"])
+def test_vlogs_in_every_state_fit_it(
+    client: FlaskClient, services: Services, media: Media, described: dict[str, Any], state: str
+) -> None:
+    vlog_id = asked(services, [uploaded(services, media)])
+    match state:
+        case "leased":
+            leased(services, vlog_id)
+        case "failed":
+            failed(services, vlog_id)
+        case "worked":
+            work(services, vlog_id)
+        case "completed" | "partial":
+            completed(services, vlog_id, partial=state == "partial")
+    for method, route in (("get", ""), ("post", "/approve"), ("post", "/cancel"), ("post", "/retry"), ("delete", "")):
+        answer = client.open(f"/api/vlogs/{vlog_id}{route}", method=method.upper())
+        check(described, method, f"/api/vlogs/{{vlog_id}}{route}", answer)
+    check(described, "get", "/api/vlogs", client.get("/api/vlogs"))
+
+
+def test_films_fit_it(client: FlaskClient, services: Services, media: Media, described: dict[str, Any]) -> None:
+    vlog_id = asked(services, [uploaded(services, media)])
+    path = "/api/vlogs/{vlog_id}/{file}"
+    check(described, "get", path, client.get(f"/api/vlogs/{vlog_id}/video"))
+    completed(services, vlog_id)
+    check(described, "get", path, client.get(f"/api/vlogs/{vlog_id}/video"))
+    check(described, "get", path, client.get(f"/api/vlogs/{vlog_id}/video?download=x"))
+
+
+def test_creating_fits_it(client: FlaskClient, media: Media, described: dict[str, Any]) -> None:
+    path = "/api/agent/create-vlog"
+    forms: list[dict[str, Any]] = [
+        {"files": media.part("tiny.jpg")},
+        {"files": media.part("text.jpg")},
+        {"duration": "x"},
+        {"mediaIds": ABSENT},
+    ]
+    for form in forms:
+        check(described, "post", path, create(client, form))
+    check(described, "post", path, client.post(path, json={}))
+
+
+def test_uploads_and_media_fit_it(
+    client: FlaskClient, services: Services, media: Media, described: dict[str, Any]
+) -> None:
+    upload = client.post("/api/uploads", json={"name": "a.mp4", "size": 5})
+    check(described, "post", "/api/uploads", upload)
+    check(described, "post", "/api/uploads", client.post("/api/uploads", json={"size": "x"}))
+    here = upload.headers["Location"]
+    check(described, "get", "/api/uploads/{upload_id}", client.get(here))
+    check(described, "post", "/api/uploads/{upload_id}/complete", client.post(f"{here}/complete"))
+    check(described, "delete", "/api/uploads/{upload_id}", client.delete(here))
+    ready = f"/api/media/{uploaded(services, media)}"
+    check(described, "get", "/api/media", client.get("/api/media"))
+    check(described, "get", "/api/media/{media_id}", client.get(ready))
+    check(described, "get", "/api/media/{media_id}/analytics", client.get(f"{ready}/analytics"))
+    check(described, "delete", "/api/media/{media_id}", client.delete(ready))
+
+
+class Links(HTMLParser):
+    """Everything a page loads or leads to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in ("script", "iframe", "style")
+        self.found += [value or "" for name, value in attrs if name in ("src", "href", "action")]
+
+
+def test_the_docs_page_loads_nothing_from_elsewhere(client: FlaskClient, described: dict[str, Any]) -> None:
+    page = client.get("/docs")
+    links = Links()
+    links.feed(page.text)
+    assert all(link.startswith(("/", "#")) and not link.startswith("//") for link in links.found)
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    for path in described["paths"]:
+        assert f"<code>{path}</code>" in page.text
+    sheet = client.get("/docs/docs.css")
+    assert (sheet.status_code, sheet.content_type.partition(";")[0]) == (200, "text/css")
+    sheet.close()
