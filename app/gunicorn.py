@@ -8,6 +8,9 @@ import signal
 from types import FrameType
 from typing import Any
 
+from gunicorn.http.errors import NoMoreData, ParseException
+
+from app import problems
 from app.services import EXTENSION
 
 worker_class = "gthread"
@@ -23,8 +26,12 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:
-    """Set our shutdown flag, then let gunicorn end the worker as it would."""
-    shutdown = worker.app.callable.extensions[EXTENSION].shutdown
+    """On SIGTERM set our shutdown flag, then let gunicorn end the worker as it would. And what gunicorn finds wrong
+    with a body while we read it is the sender's fault."""
+    app = worker.app.callable
+    for fault in (NoMoreData, ParseException):
+        app.register_error_handler(fault, problems.of_a_broken_body)
+    shutdown = app.extensions[EXTENSION].shutdown
     end = signal.getsignal(signal.SIGTERM)
 
     def stop(number: int, frame: FrameType | None) -> None:

@@ -102,6 +102,10 @@ def of_http(error: HTTPException) -> Response:
     return response
 
 
+def of_a_broken_body(_error: Exception) -> Response:
+    return problem(400, "bad_request", "The body did not arrive whole.")
+
+
 def of_a_defect(error: Exception) -> Response:
     """The trace goes to the log; the answer gives nothing away."""
     log.error("unexpected error", exc_info=error)

@@ -1,0 +1,130 @@
+"""What only a real HTTP server shows: lengths that lie, bodies that stop, senders that leave."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from app.settings import Settings
+from infra.local.parts import ROOT, answers
+from infra.local.ports import free_port
+from internal.ports import Services
+from tests.app.asking import Media, stored
+from tests.queue_server import wait_until
+
+BOUNDARY = "b"
+TYPE = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
+PATH = "/api/agent/create-vlog"
+
+
+@pytest.fixture(scope="module")
+def port(settings: Settings, services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Of the web role under gunicorn as we run it; `services` has brought the database up to date."""
+    state: Path = tmp_path_factory.mktemp("gunicorn")
+    written = settings.model_dump(mode="json", exclude={"state", "serve"})
+    (state / "settings.json").write_text(json.dumps(written))
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{port}"]
+    with (state / "log").open("w") as log:
+        child = subprocess.Popen(
+            [*command, "app:create_app()"],
+            cwd=ROOT,
+            stderr=log,
+            env={"PATH": "/usr/bin:/bin", "STATE": str(state), "SERVE": "web"},
+        )
+    try:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 30)
+        yield port
+    finally:
+        child.terminate()
+        assert child.wait(15) == 0, (state / "log").read_text()
+
+
+def exchange(port: int, head: list[str], body: bytes, leave: bool = False) -> tuple[int, str]:
+    """Send these bytes as they are; the status and body of what comes back, 0 if nothing does."""
+    request = "\r\n".join([f"POST {PATH} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *head, "", ""])
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        connection.sendall(request.encode() + body)
+        if leave:
+            return 0, ""
+        connection.shutdown(socket.SHUT_WR)
+        with connection.makefile("rb") as answer:
+            status, _, rest = answer.read().decode().partition("\r\n")
+    return (int(status.split()[1]) if status else 0), rest.partition("\r\n\r\n")[2]
+
+
+def form(media: Media, *names: str) -> bytes:
+    parts = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'.encode()
+        + media.files[name]
+        + b"\r\n"
+        for name in names
+    )
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def test_an_honest_request_is_taken(port: int, media: Media) -> None:
+    body = form(media, "tiny.jpg")
+    assert exchange(port, [TYPE, f"Content-Length: {len(body)}"], body)[0] == 202
+
+
+def test_a_body_in_chunks_needs_no_length(port: int, media: Media) -> None:
+    body = form(media, "tiny.jpg")
+    chunks = f"{len(body):x}\r\n".encode() + body + b"\r\n0\r\n\r\n"
+    assert exchange(port, [TYPE, "Transfer-Encoding: chunked"], chunks)[0] == 202
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        [],
+        ["Content-Length: 0"],
+        ["Content-Length: 100"],
+        ["Content-Length: -1"],
+        ["Content-Length: many"],
+        ["Content-Length: 10", "Content-Length: 20"],
+        ["Content-Length: 10", "Transfer-Encoding: chunked"],
+        ["Transfer-Encoding: chunked"],
+    ],
+)
+def test_a_length_that_is_missing_or_lies_is_refused(
+    port: int, services: Services, media: Media, head: list[str]
+) -> None:
+    before = stored(services)
+    status, _ = exchange(port, [TYPE, *head], form(media, "tiny.jpg"))
+    assert 400 <= status < 500
+    assert stored(services) == before
+
+
+@pytest.mark.parametrize("cut", [0.1, 0.5, 0.99])
+def test_a_body_that_stops_leaves_nothing(port: int, services: Services, media: Media, cut: float) -> None:
+    body, before = form(media, "tiny.jpg", "tiny.mp4"), stored(services)
+    status, _ = exchange(port, [TYPE, f"Content-Length: {len(body)}"], body[: int(cut * len(body))])
+    assert status in (0, 400)
+    exchange(port, [TYPE, f"Content-Length: {len(body)}"], body[: int(cut * len(body))], leave=True)
+    assert requests.get(f"http://127.0.0.1:{port}/ready", timeout=10).ok
+    assert stored(services) == before
+
+
+@pytest.mark.parametrize("content_type", ["multipart/form-data", "multipart/form-data; boundary=", TYPE[14:] + "other"])
+def test_a_form_whose_parts_cannot_be_told_apart_is_refused(
+    port: int, services: Services, media: Media, content_type: str
+) -> None:
+    before = stored(services)
+    body = form(media, "tiny.jpg")
+    head = [f"Content-Type: {content_type}", f"Content-Length: {len(body)}"]
+    status, answer = exchange(port, head, body)
+    assert (status, json.loads(answer)["status"]) == (400, 400)
+    assert stored(services) == before
+
+
+def test_a_body_past_the_limit_is_refused_in_words(port: int, services: Services) -> None:
+    before = stored(services)
+    answer = requests.post(f"http://127.0.0.1:{port}{PATH}", files={"files": bytes(31 * 1024 * 1024)}, timeout=30)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert stored(services) == before
