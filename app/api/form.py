@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from io import SEEK_END
 from typing import BinaryIO, cast
 
-from flask import request
+from flask import Request, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.formparser import FormDataParser
 
 from app.api.bodies import CreateVlog
 from app.api.reading import checked_id, checked_texts
@@ -21,6 +22,15 @@ from internal.vlogs import MOST_MEDIA
 #: files are read this many bytes at a time
 BLOCK = 1024 * 1024
 MEDIA_FIELDS, ID_FIELDS = ("files", "files[]"), ("mediaIds", "mediaIds[]")
+
+
+class FaithfulRequest(Request):
+    """Raises ValueError for a form it cannot make out, where Flask's own takes it for an empty one."""
+
+    def make_form_data_parser(self) -> FormDataParser:
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,8 @@ def read_form() -> VlogForm:
         raise TooLarge(
             f"Send at most {MOST_MEDIA} files and 30 MiB in one request; larger media go through /api/uploads."
         ) from error
+    except ValueError as error:
+        raise InvalidInput("This form did not arrive whole, or its parts cannot be told apart.") from error
     music = [file for file in files if file.field == "music"]
     form = VlogForm(_settings(), _media_ids(), tuple(file for file in files if file not in music), _only(music))
     if form.music and form.settings.music_id:

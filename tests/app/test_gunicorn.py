@@ -120,6 +120,7 @@ def test_a_form_whose_parts_cannot_be_told_apart_is_refused(
     head = [f"Content-Type: {content_type}", f"Content-Length: {len(body)}"]
     status, answer = exchange(port, head, body)
     assert (status, json.loads(answer)["status"]) == (400, 400)
+    assert "cannot be told apart" in answer
     assert stored(services) == before
 
 
