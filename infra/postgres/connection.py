@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -20,26 +19,21 @@ def engine(url: str, pool: int, idle_limit: int, autocommit: bool = False) -> En
     """`idle_limit`: seconds after which a transaction left open loses its connection, so that a frozen process
     cannot hold a row for ever. `autocommit` is the engine's for good: connections that are only lent it are set back
     with two more statements each time, whose failure nobody translates."""
-    made = create_engine(
+    limits = {
+        "statement_timeout": "15s",
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": f"{idle_limit}s",
+    }
+    return create_engine(
         url,
         **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}),
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=5,
         pool_pre_ping=False,
-        connect_args={"timeout": 20, "tcp_keepalive": True},
+        # the driver's own parameters; the limits come with the greeting and cost no round trip
+        connect_args={"timeout": 20, "tcp_keepalive": True, "startup_params": limits},
     )
-
-    @event.listens_for(made, "connect")
-    def limits(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("SET statement_timeout = '15s'")
-        cursor.execute("SET lock_timeout = '5s'")
-        cursor.execute(f"SET idle_in_transaction_session_timeout = '{idle_limit}s'")
-        connection.commit()
-        cursor.close()
-
-    return made
 
 
 @contextmanager
