@@ -1,0 +1,1 @@
+"""SIGKILL anywhere: at each named point, at pairs of them, at random moments."""

@@ -1,0 +1,101 @@
+"""What must be true of a job that has ended, however often its processes were killed on the way."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import psutil
+
+from internal.film import Film, plan
+from internal.jobs import Job, Status
+from internal.pipelines.vlog.compose import FILM_FILES
+from internal.ports import Services
+from internal.vlog import Storyboard, VlogSettings
+from tests.faults.kills.prefork import Killable
+from tests.faults.kills.stage import Stage
+from tests.faults.kills.work import sweep_all
+
+
+def check(services: Services, job: Job, folder: Path) -> None:
+    """`folder` is where its film may be looked at."""
+    _ended(job)
+    _told(services, job)
+    assert _delivered(services, job, folder) == _film(services, job).frames
+    assert len(chunks_kept(services, job)) == len(_film(services, job).chunks)
+
+
+def chunks_kept(services: Services, job: Job) -> dict[str, datetime]:
+    """When each finished chunk of the job's film was put where it is kept, by key; none before its story is told."""
+    chunks = _film(services, job).chunks if services.store.scenes(job.id) else ()
+    keys = [f"chunks/{services.composer.name}/{chunk.name}.mp4" for chunk in chunks]
+    return {key: info.updated_at for key in keys if (info := services.work.info(key))}
+
+
+def check_nothing_left(stage: Stage) -> None:
+    """Once no job is being worked on: no process, and nothing that the next sweeps do not find."""
+    assert Killable(stage.place, sweep_all).ended() == "swept"
+    assert list(stage.services.media.list("incoming/")) == []
+    assert list(stage.services.media.stale_uploads(datetime.now(UTC) + timedelta(hours=1))) == []
+    assert list(stage.place.temporary.iterdir()) == []
+    assert _outliving() == []
+
+
+def _outliving(seconds: float = 10.0) -> list[psutil.Process]:
+    """Children that decode or draw for a killed process, still alive after that long."""
+    until = time.monotonic() + seconds
+    while left := [one for one in psutil.Process().children(recursive=True) if _draws(one)]:
+        if time.monotonic() > until:
+            return left
+        time.sleep(0.02)
+    return left
+
+
+def _draws(process: psutil.Process) -> bool:
+    """Forked from the process that serves decoders: it looks like it, and is its child."""
+    try:
+        command, parent = process.cmdline(), process.parent()
+        alike = "infra.decode.forkserver" in " ".join(command) and parent and parent.cmdline() == command
+        return bool(alike) and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _ended(job: Job) -> None:
+    """Completed; nobody works on it, and nobody is asked to."""
+    assert (job.status, job.error) == (Status.COMPLETED, None)
+    assert job.progress == 1.0
+    assert job.result is not None
+    assert (job.dispatch, job.lease_until, job.next_run_at) == (None, None, None)
+
+
+def _told(services: Services, job: Job) -> None:
+    """Its events count up by one, and neither progress nor fence ever goes back."""
+    events = services.store.events(job.id)
+    assert [event.seq for event in events] == list(range(1, job.version + 1))
+    assert all(before.progress <= after.progress for before, after in pairwise(events))
+    fences = [event.data["fence"] for event in events if event.kind == "leased"]
+    assert fences == list(range(1, job.fence + 1))
+    assert [event.kind for event in events].count("completed") == 1
+    assert events[-1].kind == "completed"
+
+
+def _delivered(services: Services, job: Job, folder: Path) -> int:
+    """Each file of the film is in its final place alone, as it was made; returns the film's frames."""
+    assert job.result
+    place = job.result["folder"]
+    found = [info.key for info in services.media.list(f"vlogs/{job.id}/")]
+    assert sorted(found) == sorted(f"{place}/{name}" for name in FILM_FILES)
+    for name in FILM_FILES:
+        made, arrived = folder / f"made-{name}", folder / name
+        services.work.get(f"films/{job.id}/{job.run_no}/{name}", made)
+        services.media.get(f"{place}/{name}", arrived)
+        assert made.read_bytes() == arrived.read_bytes()
+    with av.open(str(folder / "film.mp4")) as film:
+        return sum(1 for _ in film.decode(video=0))
+
+
+def _film(services: Services, job: Job) -> Film:
+    wishes = VlogSettings.model_validate(job.params["settings"])
+    return plan(Storyboard(scenes=tuple(services.store.scenes(job.id))), wishes, services.short_side)

@@ -1,0 +1,83 @@
+"""Killed at every named point, once and in pairs, a job is still made: once, whole, and with no piece made twice."""
+
+import random
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from internal.faults import CRASH_POINTS
+from tests.faults.kills.aftermath import check
+from tests.faults.kills.lives import WISHES, Life
+from tests.faults.kills.plans import Points
+from tests.faults.kills.prefork import Killable
+from tests.faults.kills.stage import Stage
+from tests.faults.kills.work import create_one
+
+#: passed only when something has gone wrong already
+LATER = ("reconciled", "next enqueued")
+#: where another time than the first may end differently
+AGAIN = (
+    "step started:4",
+    "step done:4",
+    "checkpoint kept:4",
+    "step done:5",
+    "checkpoint kept:5",
+    "chunk rendered:2",
+    "chunk kept:3",
+    "part copied:4",
+    "copy verified:4",
+    "copy final:2",
+    "copy final:4",
+)
+#: passed by every delivery, or whenever one was lost
+RECURRING = ("leasing", "leased", "settling", *LATER)
+PAIRS_IN_A_TEST = 25
+
+
+def follows(first: str, second: str) -> bool:
+    """Whether a job whose process was killed at `first` is sure to pass `second` afterwards."""
+    order = {name: number for number, name in enumerate(CRASH_POINTS)}
+    if first == "settled":
+        return False
+    if second in LATER:
+        return order[first] >= order["leased"]
+    return (order[second] > order[first] and first not in LATER) or second in RECURRING
+
+
+PAIRS = [(first, second) for first in CRASH_POINTS for second in CRASH_POINTS if follows(first, second)]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """All pairs, or a sample of them."""
+    if "pair" in metafunc.fixturenames:
+        seed, all_of_them = metafunc.config.getoption("seed"), metafunc.config.getoption("soak")
+        chosen = PAIRS if all_of_them else random.Random(seed).sample(PAIRS, PAIRS_IN_A_TEST)
+        metafunc.parametrize("pair", chosen, ids=" then ".join)
+
+
+def play(stage: Stage, chance: random.Random, folder: Path, *points: str) -> Life:
+    reached = ("leased",) if points[0] in LATER else ()
+    life = Life(stage, Points(*reached, *points), chance)
+    job = life.play()
+    assert [point for _, point in life.struck] == [*reached, *points]
+    check(stage.services, job, folder)
+    return life
+
+
+@pytest.mark.parametrize("point", [*CRASH_POINTS, *AGAIN])
+def test_a_kill_at_any_point_costs_nothing(stage: Stage, chance: random.Random, tmp_path: Path, point: str) -> None:
+    play(stage, chance, tmp_path, point)
+
+
+def test_a_second_kill_costs_nothing_either(
+    stage: Stage, chance: random.Random, tmp_path: Path, pair: tuple[str, str]
+) -> None:
+    play(stage, chance, tmp_path, *pair)
+
+
+def test_a_request_killed_before_its_commit_leaves_nothing(stage: Stage) -> None:
+    owner_id = "owner-of-nothing"
+    media = stage.upload_media(owner_id)
+    assert Killable(stage.place, partial(create_one, owner_id, WISHES, media), "creating").ended() is None
+    assert stage.services.store.vlogs(owner_id, 1, 0) == ([], 0)

@@ -1,0 +1,92 @@
+"""What a killable process does: one piece of work, by the code that serves it in production.
+
+Imported once by the process that the others are forked from, so that nothing is left to
+import in any of them, and the process that forks decoders is up before they ask for it.
+"""
+
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import infra.analyst.measured
+import infra.composer.pyav
+import infra.media_store.r2
+import infra.postgres.store
+import infra.probe.ranged_probe
+import infra.queue.cloud_tasks
+import infra.work_store.gcs  # noqa: F401 - these are imported for the processes forked from this one
+from app import logs
+from app.bootstrap import connect
+from app.settings import Settings
+from infra.decode.spawn import FORKSERVER
+from internal import scratch
+from internal.jobs import Dispatch
+from internal.ports import Services
+from internal.reaper import reap, sweep
+from internal.reconciler import reconcile
+from internal.runner import deliver
+from internal.vlog import VlogSettings
+from internal.vlogs import create
+from tests.faults.kills.folder_queue import FolderQueue
+
+FORKSERVER.warm()
+
+Work = Callable[[Services], str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a process works: its settings, its temporary folder, its log, and the queue if not the real one."""
+
+    settings: Mapping[str, Any]
+    folder: Path
+    queue: Path | None
+
+    @property
+    def temporary(self) -> Path:
+        return self.folder / "temporary"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+
+def services_at(place: Place, crash_at: str = "") -> Services:
+    services = connect(Settings(**place.settings, crash_at=crash_at))
+    return replace(services, queue=FolderQueue(place.queue)) if place.queue else services
+
+
+def run(place: Place, work: Work, crash_at: str, answer: Connection) -> None:
+    """The whole of a forked process."""
+    tempfile.tempdir = str(place.temporary)
+    log = os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(log, 2)
+    logs.configure()
+    answer.send(work(services_at(place, crash_at)))
+
+
+def deliver_one(dispatch: Dispatch, services: Services) -> str:
+    return deliver(dispatch, services, threading.Event())
+
+
+def create_one(owner_id: str, settings: VlogSettings, media_ids: Sequence[str], services: Services) -> str:
+    return create(services, owner_id, settings, media_ids).id
+
+
+def sweep_all(services: Services) -> str:
+    """The hourly sweep as it is a day later, and what every delivery does first."""
+    sweep(replace(services, clock=lambda: datetime.now(UTC) + timedelta(hours=25)))
+    scratch.sweep()
+    return "swept"
+
+
+def reconcile_all(services: Services) -> str:
+    settled = reconcile(services)
+    reap(services)
+    return ", ".join(settled)
