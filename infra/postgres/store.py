@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select, text, update
+from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, func, select, text, update
 
 from infra.postgres import housekeeping, keys
 from infra.postgres.connection import engine, translate_errors
@@ -50,7 +50,7 @@ class PostgresStore:
         return job_of(row)
 
     def vlog(self, owner_id: str, vlog_id: str) -> tuple[Vlog, Job]:
-        row = self._one(_mine(owner_id).where(JOB.c.id == vlog_id))
+        row = self._one(ONE_OF_MINE, owner_id=owner_id, vlog_id=vlog_id)
         if row is None:
             raise NotFound("There is no such vlog.")
         job = job_of(row)
@@ -174,9 +174,9 @@ class PostgresStore:
         with translate_errors(), self._reads.connect() as connection:
             yield connection
 
-    def _one(self, query: Select[Any]) -> Any | None:
+    def _one(self, query: Select[Any], **values: str) -> Any | None:
         with self._reading() as connection:
-            return connection.execute(query).mappings().one_or_none()
+            return connection.execute(query, values).mappings().one_or_none()
 
     def _all(self, query: Select[Any]) -> Sequence[Any]:
         with self._reading() as connection:
@@ -187,6 +187,10 @@ class PostgresStore:
             return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
 
-def _mine(owner_id: str) -> Select[Any]:
+def _mine(owner_id: str | BindParameter[str]) -> Select[Any]:
     shown = (VLOG.c.owner_id == owner_id, JOB.c.deleted_at.is_(None))
     return select(JOB).join(VLOG, VLOG.c.id == JOB.c.id).where(*shown)
+
+
+#: made once: every poll asks it
+ONE_OF_MINE = _mine(bindparam("owner_id")).where(JOB.c.id == bindparam("vlog_id"))
