@@ -129,6 +129,8 @@ def check_out(out: Path) -> None:
     """Before the work, not after it. Raises Unusable, OSError."""
     if out.is_dir():
         raise Unusable(f"{out} is a folder: name a file for the film.")
+    if out.exists() and not out.is_file():
+        raise Unusable(f"{out} is no ordinary file: name another for the film.")
     if not out.parent.is_dir():
         raise Unusable(f"There is no folder {out.parent} to put the film into.")
     with tempfile.TemporaryFile(dir=out.parent):
@@ -215,8 +217,8 @@ def _leave(progress: Progress, sentence: str, code: int) -> int:
 
 def _in_words(error: OSError, out: Path) -> str:
     where = error.filename or out
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk that holds {Path(where).parent} is full: make room and try again."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"There is no room for {where}: make some and try again."
     return f"{where} cannot be used: {error.strerror}."
 
 

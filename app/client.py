@@ -90,13 +90,11 @@ class Client:
 
     def media(self) -> Iterator[Json]:
         """All media uploaded, newest first."""
-        seen = 0
-        while True:
-            page = self._json("GET", "/api/media", params={"limit": 100, "offset": seen})
-            yield from page["items"]
-            seen += len(page["items"])
-            if not page["items"] or seen >= page["total"]:
-                return
+        return self._all("/api/media")
+
+    def vlogs(self) -> Iterator[Json]:
+        """All vlogs, newest first."""
+        return self._all("/api/vlogs")
 
     def create_vlog(
         self, media_ids: Sequence[str], wishes: Mapping[str, str] | None = None, key: str | None = None
@@ -149,6 +147,14 @@ class Client:
             except BaseException:
                 os.unlink(new.name)
                 raise
+
+    def _all(self, path: str) -> Iterator[Json]:
+        seen, total = 0, 1
+        while seen < total:
+            page = self._json("GET", path, params={"limit": 100, "offset": seen})
+            yield from page["items"]
+            seen += len(page["items"]) or page["total"]
+            total = page["total"]
 
     def _json(self, method: str, path: str, **more: Any) -> Json:
         answer: Json = self._http.request(method, self._at(path), **more).json()
