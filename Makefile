@@ -81,12 +81,12 @@ clean:
 # One stamp for each requirements file: what is up to date is not asked for again.
 $(LOCAL): requirements.txt infra/local/requirements.txt | $(PY)
 	@echo "Installing what Daylog needs into $(VENV) (once; some minutes) …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r infra/local/requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check -r infra/local/requirements.txt
 	@touch $@
 
 $(TOOLS): tests/requirements.txt $(LOCAL)
 	@echo "Installing the tools for tests and checks into $(VENV) (once) …"
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
 
 # Debian's python3 comes without what makes environments.
