@@ -32,7 +32,7 @@ from internal.ports import Services
 from internal.runner import enqueue
 from internal.vlog import VlogSettings
 from tests.faults.gate import Gate
-from tests.faults.worker import TIMES, Worker
+from tests.faults.worker import TIMES, Worker, gone
 from tests.media import make_tiny
 
 Answer = TypeVar("Answer")
@@ -80,7 +80,8 @@ class House:
         """The supervisor starts it again."""
         process = self.part(name)
         process.kill()
-        soon(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+        soon(lambda: gone([process]))
+        close(self.services)  # of the tests' own connections none is left to stumble over
 
     @contextmanager
     def worker(self, **env: str) -> Iterator[Worker]:

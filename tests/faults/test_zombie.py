@@ -1,0 +1,61 @@
+"""A worker frozen past its lease wakes up when another has done its work: the fence refuses all it still writes."""
+
+import psutil
+import pytest
+
+from tests.faults.house import House, soon
+from tests.faults.worker import Worker, gone
+
+SLOW = {"SHORT_SIDE": "720", "RENDER_CORES": "1"}
+
+
+@pytest.mark.parametrize("renderers_too", [False, True])
+def test_a_renderer_that_wakes_up_too_late_writes_nothing(house: House, renderers_too: bool) -> None:
+    with house.worker(**SLOW) as other, house.worker(**SLOW) as zombie:
+        before = len(house.chunks())
+        film = house.film()
+        soon(lambda: len(house.chunks()) > before)
+        family = zombie.family()
+        frozen = [zombie.hands, *(family if renderers_too else [])]
+        freeze(frozen)
+        house.gate.target = other.port
+        job = house.complete(film)
+        assert (job.fence, job.run_no) == (2, 1)
+        assert "lease expired" in house.events(film)
+        wake(frozen)
+        soon(lambda: zombie.said("delivery ended: lease lost"))
+        soon(lambda: gone([child for child in family if child not in helpers(zombie)]))
+        assert house.row(film) == job
+        house.whole_film(house.complete(film))
+
+
+def helpers(worker: Worker) -> list[psutil.Process]:
+    """What a worker keeps between jobs: the process that renderers are forked from."""
+    return worker.hands.children()
+
+
+def test_a_step_that_never_looks_is_refused_when_it_writes(house: House) -> None:
+    with house.worker() as other, house.worker() as zombie:
+        job_id = house.job("forgets_to_check")
+        soon(lambda: "forgets" in house.notes(job_id))
+        freeze([zombie.hands])
+        house.gate.target = other.port
+        soon(lambda: house.notes(job_id).count("forgets") == 2)
+        house.let_end(job_id)
+        job = house.complete(job_id)
+        wake([zombie.hands])
+        soon(lambda: zombie.said("delivery ended: lease lost"))
+        assert house.row(job_id) == job
+        assert house.notes(job_id).count("wrote") == 0
+        assert house.notes(job_id).count("wrote late") == 1
+
+
+def freeze(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        process.suspend()
+
+
+def wake(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        if process.is_running():
+            process.resume()
