@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from internal.errors import StorageFull, TemporaryFailure
+from internal.errors import InvalidInput, StorageFull, TemporaryFailure
 
 #: SQLSTATE classes (PostgreSQL manual, appendix A) after which the same statement may succeed later:
 #: connection, transaction rollback, insufficient resources, operator intervention, lock not available, system error
 PASSING = ("08", "25P03", "40", "53", "57", "55P03", "58")
 DISK_FULL = "53100"
+NOT_IN_REPERTOIRE = "22021"
+UNSTORABLE = "Text holds a character that cannot be stored, such as NUL or half of a surrogate pair: remove it."
 
 
 def engine(url: str, pool: int, idle_limit: int, autocommit: bool = False) -> Engine:
@@ -24,7 +26,7 @@ def engine(url: str, pool: int, idle_limit: int, autocommit: bool = False) -> En
         "lock_timeout": "5s",
         "idle_in_transaction_session_timeout": f"{idle_limit}s",
     }
-    return create_engine(
+    made = create_engine(
         url,
         **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}),
         pool_size=pool,
@@ -34,6 +36,16 @@ def engine(url: str, pool: int, idle_limit: int, autocommit: bool = False) -> En
         # the driver's own parameters; the limits come with the greeting and cost no round trip
         connect_args={"timeout": 20, "tcp_keepalive": True, "startup_params": limits},
     )
+    event.listen(made, "handle_error", _drop_half_spoken)
+    return made
+
+
+def _drop_half_spoken(context: ExceptionContext) -> None:
+    """An error that is not the driver's own (text it cannot encode, a socket's error) may come when half a request
+    is written: used again, the connection would give the next statement the answer to this one."""
+    if context.sqlalchemy_exception is None:
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
 
 
 @contextmanager
@@ -47,12 +59,16 @@ def translate_errors() -> Iterator[None]:
         raise TemporaryFailure("The database is busy.") from error
     except DBAPIError as error:
         state = _sqlstate(error)
+        if state == NOT_IN_REPERTOIRE:
+            raise InvalidInput(UNSTORABLE) from error
         if state == DISK_FULL:
             raise StorageFull("The database has no room left.") from error
         lost = error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
         if lost or state.startswith(PASSING):
             raise TemporaryFailure("The database is out of reach.") from error
         raise
+    except UnicodeEncodeError as error:
+        raise InvalidInput(UNSTORABLE) from error
     except OSError as error:  # pg8000 lets the socket's own errors through
         raise TemporaryFailure("The database is out of reach.") from error
 
