@@ -18,15 +18,19 @@ NOW = func.clock_timestamp()
 
 
 def unsettled(connection: Connection, times: Times, limit: int) -> Sequence[str]:
-    """The same questions as `internal.reconciler.overdue`, wide enough that it can answer them all."""
+    """The same questions as `internal.reconciler.overdue`, wide enough that it can answer them all. Those that the
+    queue may just be slow with come last, and all in no order, so that none is hidden for ever behind `limit` others
+    that nothing can be done about now."""
     let_go = and_(JOB.c.status.in_(("pending", "waiting")), JOB.c.parked_at.is_(None))
-    late = or_(
+    sure = or_(
         and_(JOB.c.status == "running", JOB.c.lease_until <= NOW),
         and_(let_go, JOB.c.dispatched_at.is_(None), JOB.c.updated_at <= NOW - times.undispatched),
-        and_(let_go, func.greatest(JOB.c.next_run_at, JOB.c.dispatched_at) <= NOW - times.unleased),
         and_(let_go, JOB.c.deadline_at <= NOW),
     )
-    return connection.execute(select(JOB.c.id).where(late).order_by(JOB.c.updated_at).limit(limit)).scalars().all()
+    perhaps = and_(let_go, func.greatest(JOB.c.next_run_at, JOB.c.dispatched_at) <= NOW - times.unleased)
+    first = func.coalesce(sure, False).desc()
+    found = select(JOB.c.id).where(or_(sure, perhaps)).order_by(first, func.random()).limit(limit)
+    return connection.execute(found).scalars().all()
 
 
 def reapable_media(connection: Connection, unreferenced_for: timedelta, limit: int) -> Sequence[Media]:
