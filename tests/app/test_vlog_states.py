@@ -157,6 +157,6 @@ def test_the_api_tells_a_story_that_makes_sense(app: Flask, services: Services, 
     run_state_machine_as_test(
         machine(services, app.test_client(), media_id),
         settings=settings(
-            max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

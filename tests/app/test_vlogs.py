@@ -89,6 +89,15 @@ def test_a_cancelled_vlog_is_failed_with_its_own_code(client: FlaskClient, vlog_
     assert client.post(f"/api/vlogs/{vlog_id}/cancel").status_code == 409
 
 
+def test_an_ending_leaves_progress_where_it_was(client: FlaskClient, services: Services, vlog_id: str) -> None:
+    leased(services, vlog_id)
+    with services.store.write(vlog_id) as tx:
+        tx.save(tx.job.advance("storyboard", 0.3, ""), "progress")
+        tx.save(tx.job.park(tx.now), "parked")
+    assert client.get(f"/api/vlogs/{vlog_id}").json["progress"] == 0.3
+    assert client.post(f"/api/vlogs/{vlog_id}/cancel").json["progress"] == 0.3
+
+
 def test_cancelling_one_that_is_worked_on_is_a_wish(client: FlaskClient, services: Services, vlog_id: str) -> None:
     leased(services, vlog_id)
     answer = client.post(f"/api/vlogs/{vlog_id}/cancel")
