@@ -13,7 +13,8 @@ Error
 │   ├── Conflict            not in this state
 │   └── Changed             it changed since you read it
 ├── TemporaryFailure        the same may succeed later
-│   └── StorageFull         no room left
+│   ├── StorageFull         no room left
+│   └── Damaged             what is stored is not what was put there
 ├── PermanentFailure        the job has failed, for the reason given
 └── Stopped                 this delivery must end; another will go on
     └── LeaseLost           another delivery, or a person, has the job now
@@ -98,6 +99,12 @@ class TemporaryFailure(Error):
 
 class StorageFull(TemporaryFailure):
     code = "storage_full"
+
+
+class Damaged(TemporaryFailure):
+    """A passing fault of the network looks the same: what can be made again should be."""
+
+    code = "damaged"
 
 
 class PermanentFailure(Error):

@@ -58,14 +58,20 @@ class Run(Protocol):
         ...
 
 
+def _always(_run: Run, _output: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Step:
-    """`weight` is its share of the job's progress; raise `edition` when its output for equal input changes."""
+    """`weight` is its share of the job's progress; raise `edition` when its output for equal input changes.
+    `holds` is asked before a checkpoint is reused: whether the objects that its output names are still there."""
 
     name: str
     run: Callable[[Run], Done | Wait]
     weight: float = 1.0
     edition: int = 1
+    holds: Callable[[Run, Any], bool] = _always
 
 
 @dataclass(frozen=True)

@@ -260,7 +260,7 @@ class WorkStore(ObjectStore, Protocol):
 
     def read(self, key: str, block: int) -> Iterator[bytes]:
         """The object in blocks of `block` bytes (the last may be shorter), in bounded memory. Raises
-        TemporaryFailure at the end when the store's checksum does not match what was read."""
+        Damaged at the end when the store's checksum does not match what was read."""
         ...
 
 

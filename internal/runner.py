@@ -136,7 +136,7 @@ def _pass_step(run: Delivery, step: Step) -> Wait | None:
     """Reuse the step's checkpoint or do the step; its Wait, if it is not done."""
     input_sha = _input_sha(run, step)
     kept = run.services.store.checkpoint(run.job.id, step.name, input_sha)
-    if kept is not None:
+    if kept is not None and step.holds(run, kept["output"]):
         run.outputs[step.name] = kept["output"]
         return None
     run.check()

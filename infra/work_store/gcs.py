@@ -18,7 +18,7 @@ from google.cloud.storage import Client
 from google.cloud.storage.exceptions import DataCorruption
 from google.cloud.storage.retry import DEFAULT_RETRY
 
-from internal.errors import NotFound, StorageFull, TemporaryFailure
+from internal.errors import Damaged, NotFound, StorageFull, TemporaryFailure
 from internal.object_keys import checked
 from internal.ports import ObjectInfo
 
@@ -75,7 +75,7 @@ class GcsWorkStore:
             checksum.update(data)
             yield data
         if base64.b64encode(checksum.digest()).decode() != found.crc32c:
-            raise TemporaryFailure(f"The object {key} does not match its checksum.")
+            raise Damaged(f"The object {key} does not match its checksum.")
 
     def info(self, key: str) -> ObjectInfo | None:
         found = self._found(key)

@@ -5,7 +5,7 @@ from typing import Any
 
 from internal.pipeline import Outcome, Pipeline, Step
 from internal.pipelines.vlog.analyze import analyze
-from internal.pipelines.vlog.compose import compose
+from internal.pipelines.vlog.compose import compose, is_kept
 from internal.pipelines.vlog.generate import generate
 from internal.pipelines.vlog.storyboard import storyboard
 from internal.pipelines.vlog.told import analytics, segments
@@ -33,7 +33,7 @@ PIPELINE = Pipeline(
         Step("analyze", analyze, 25),
         Step("storyboard", storyboard, 5),
         Step("generate", generate, 30),
-        Step("compose", compose, 30),
+        Step("compose", compose, 30, holds=is_kept),
         Step("transfer", transfer, 10),
     ),
     finish,

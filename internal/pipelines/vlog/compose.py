@@ -7,8 +7,9 @@ renders again only what is missing or changed.
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from internal.errors import PermanentFailure, UnreadableMedia
+from internal.errors import Damaged, NotFound, PermanentFailure, UnreadableMedia
 from internal.faults import crash_point
 from internal.film import Film, plan
 from internal.pipeline import Done, Run
@@ -44,6 +45,11 @@ def compose(run: Run) -> Done:
         _put(run.services.work, f"{folder}/{name}", files / name, content_type)
     crash_point("film kept")
     return Done({"folder": folder, "seconds": film.seconds})
+
+
+def is_kept(run: Run, output: Mapping[str, Any]) -> bool:
+    """Whether the film of a checkpoint still lies in the work store."""
+    return all(run.services.work.info(f"{output['folder']}/{name}") for name in FILM_FILES)
 
 
 def _music(run: Run) -> Path | None:
@@ -89,10 +95,12 @@ def _chunks(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
 
 
 def _kept(run: Run, name: str) -> Path | None:
-    if run.services.work.info(chunk_key(run, name)) is None:
-        return None
+    """One that was spoilt counts as not kept, like one that was never there."""
     path = run.folder / f"{name}.mp4"
-    run.services.work.get(chunk_key(run, name), path)
+    try:
+        run.services.work.get(chunk_key(run, name), path)
+    except (NotFound, Damaged):
+        return None
     return path
 
 

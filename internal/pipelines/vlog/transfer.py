@@ -6,7 +6,7 @@ checksum, and only then gets its final key: what has a final key is whole.
 
 import hashlib
 
-from internal.errors import TemporaryFailure
+from internal.errors import Damaged, NotFound, TemporaryFailure
 from internal.faults import crash_point
 from internal.pipeline import Done, Run
 from internal.pipelines.vlog.compose import FILM_FILES
@@ -18,7 +18,12 @@ def transfer(run: Run) -> Done:
     source, target = run.outputs["compose"]["folder"], f"vlogs/{run.job.id}/{run.job.run_no}"
     for number, (name, content_type) in enumerate(FILM_FILES.items()):
         run.progress(number / len(FILM_FILES), "Handing the film over")
-        _move(run, f"{source}/{name}", f"{target}/{name}", content_type)
+        try:
+            _move(run, f"{source}/{name}", f"{target}/{name}", content_type)
+        except (NotFound, Damaged) as error:
+            # without it compose's checkpoint does not hold: the next attempt makes the film again
+            run.services.work.delete(f"{source}/{name}")
+            raise TemporaryFailure("The finished film was lost on the way; it is put together again.") from error
     return Done({"folder": target})
 
 
