@@ -10,12 +10,15 @@ import psutil
 
 from internal.film import Film, plan
 from internal.jobs import Job, Status
+from internal.pipelines import PIPELINES
 from internal.pipelines.vlog.compose import FILM_FILES
 from internal.ports import Services
 from internal.vlog import Storyboard, VlogSettings
 from tests.faults.kills.prefork import Killable
 from tests.faults.kills.stage import Stage
 from tests.faults.kills.work import sweep_all
+
+STEPS = [step.name for step in PIPELINES["vlog"].steps]
 
 
 def check(services: Services, job: Job, folder: Path) -> None:
@@ -71,12 +74,14 @@ def _ended(job: Job) -> None:
 
 
 def _told(services: Services, job: Job) -> None:
-    """Its events count up by one, and neither progress nor fence ever goes back."""
+    """Its events count up by one, neither progress nor fence ever goes back, and no step was done again once its
+    checkpoint was kept."""
     events = services.store.events(job.id)
     assert [event.seq for event in events] == list(range(1, job.version + 1))
     assert all(before.progress <= after.progress for before, after in pairwise(events))
     fences = [event.data["fence"] for event in events if event.kind == "leased"]
     assert fences == list(range(1, job.fence + 1))
+    assert [event.step for event in events if event.kind == "step done"] == STEPS
     assert [event.kind for event in events].count("completed") == 1
     assert events[-1].kind == "completed"
 

@@ -8,7 +8,7 @@ from signal import SIGKILL
 from tests.faults.kills.work import Place, Work, run
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.faults.kills.work"])
+_CONTEXT.set_forkserver_preload(["tests.faults.kills.template"])
 #: starting one process looks at all others, and two threads that look at one spoil its exit code
 _LOOKING = threading.Lock()
 

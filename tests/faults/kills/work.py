@@ -1,8 +1,4 @@
-"""What a killable process does: one piece of work, by the code that serves it in production.
-
-Imported once by the process that the others are forked from, so that nothing is left to
-import in any of them, and the process that forks decoders is up before they ask for it.
-"""
+"""What a killable process does: one piece of work, by the code that serves it in production."""
 
 import os
 import tempfile
@@ -14,17 +10,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import infra.analyst.measured
-import infra.composer.pyav
-import infra.media_store.r2
-import infra.postgres.store
-import infra.probe.ranged_probe
-import infra.queue.cloud_tasks
-import infra.work_store.gcs  # noqa: F401 - these are imported for the processes forked from this one
 from app import logs
 from app.bootstrap import connect
 from app.settings import Settings
-from infra.decode.spawn import FORKSERVER
 from internal import scratch
 from internal.jobs import Dispatch
 from internal.ports import Services
@@ -34,8 +22,6 @@ from internal.runner import deliver
 from internal.vlog import VlogSettings
 from internal.vlogs import create
 from tests.faults.kills.folder_queue import FolderQueue
-
-FORKSERVER.warm()
 
 Work = Callable[[Services], str]
 
