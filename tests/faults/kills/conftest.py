@@ -1,4 +1,4 @@
-"""The stage, one for the whole run, looked over after each test."""
+"""The stage, one for the whole run, looked over after each module."""
 
 import random
 import uuid
@@ -37,7 +37,7 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
     return random.Random(f"{request.config.getoption('seed')} {request.node.name}")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def looked_over(stage: Stage) -> Iterator[None]:
     yield
     check_nothing_left(stage)

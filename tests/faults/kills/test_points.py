@@ -30,19 +30,27 @@ AGAIN = (
     "copy final:2",
     "copy final:4",
 )
-#: passed by every delivery, or whenever one was lost
-RECURRING = ("leasing", "leased", "settling", *LATER)
+EACH_DELIVERY = ("leasing", "leased", "settling", "settled")
+EACH_STEP = ("step started", "step done", "checkpoint kept")
+#: where the work is taken up again, if not at the point itself
+TAKEN_UP = {"created": "enqueued", "chunk kept": "chunk rendered"} | dict.fromkeys(
+    ("copy verified", "copy final"), "part copied"
+)
 PAIRS_IN_A_TEST = 25
 
 
 def follows(first: str, second: str) -> bool:
     """Whether a job whose process was killed at `first` is sure to pass `second` afterwards."""
-    order = {name: number for number, name in enumerate(CRASH_POINTS)}
+    order = CRASH_POINTS.index
     if first == "settled":
         return False
     if second in LATER:
-        return order[first] >= order["leased"]
-    return (order[second] > order[first] and first not in LATER) or second in RECURRING
+        return order(first) >= order("leased")
+    if second in EACH_DELIVERY or first in LATER:
+        return order(second) >= order("leasing")
+    if second in EACH_STEP:
+        return order(first) < order("settling")
+    return order(second) >= order(TAKEN_UP.get(first, first))
 
 
 PAIRS = [(first, second) for first in CRASH_POINTS for second in CRASH_POINTS if follows(first, second)]
