@@ -42,11 +42,13 @@ def _settle(job_id: str, services: Services) -> str | None:
         if tx.job.version != seen.version:
             return None
         settled, word = overdue(tx.job, tx.now, services.times, lost)
+        if not word:
+            return None
         if settled is not tx.job:
             settled = tx.save(settled, word)
     crash_point("reconciled")
     enqueue(services, settled)
-    return word or None
+    return word
 
 
 def overdue(job: Job, now: datetime, times: Times, lost: bool) -> tuple[Job, str]:
