@@ -33,9 +33,13 @@ AGAIN = (
 EACH_DELIVERY = ("leasing", "leased", "settling", "settled")
 EACH_STEP = ("step started", "step done", "checkpoint kept")
 #: where the work is taken up again, if not at the point itself
-TAKEN_UP = {"created": "enqueued", "chunk kept": "chunk rendered"} | dict.fromkeys(
-    ("copy verified", "copy final"), "part copied"
-)
+TAKEN_UP = {
+    "created": "enqueued",
+    "enqueued": "leasing",
+    "chunk kept": "chunk rendered",
+    "copy verified": "part copied",
+    "copy final": "part copied",
+}
 PAIRS_IN_A_TEST = 25
 
 
@@ -45,7 +49,7 @@ def follows(first: str, second: str) -> bool:
     if first == "settled":
         return False
     if second in LATER:
-        return order(first) >= order("leased")
+        return order("leased") <= order(first) < order("next enqueued")
     if second in EACH_DELIVERY or first in LATER:
         return order(second) >= order("leasing")
     if second in EACH_STEP:
