@@ -17,7 +17,9 @@ from internal.vlogs import create
 from tests.faults.house import House, new_owner
 from tests.faults.worker import Worker
 from tests.media import make_hostile
+from tests.media.clips import Take, write_clip
 from tests.media.hostile import NEIGHBOUR, make_disguised
+from tests.media.scenery import Scenery
 
 #: a folder of real media, where there is one
 SAMPLES = os.environ.get("DAYLOG_SAMPLES")
@@ -116,6 +118,24 @@ def test_good_media_in_a_hostile_guise_is_taken_for_what_it_is(house: House, wor
     job = house.complete(create(house.services, owner, VlogSettings(title=owner), shown).id)
     assert job.result
     assert job.result["warnings"] == []
+
+
+def test_a_clip_that_is_sound_only_at_its_start_is_named_in_the_warnings(
+    house: House, worker: Worker, tmp_path: Path
+) -> None:
+    """A look at the first frames finds nothing wrong; the full decode does."""
+    owner = new_owner()
+    clip = write_clip(tmp_path / "rotten.mp4", Scenery("sea", 12.0, 9), Take(3.0, 160, 90))
+    content = bytearray(clip.read_bytes())
+    start = content.index(b"mdat") + 4
+    size = int.from_bytes(content[start - 8 : start - 4]) - 8
+    content[start + size // 4 : start + size] = bytes(size - size // 4)
+    clip.write_bytes(content)
+    taken = [in_one_go(house, owner, path) for path in (clip, *house.tiny)]
+    job = house.finished(create(house.services, owner, VlogSettings(title=owner), [one.id for one in taken]).id)
+    assert job.status is Status.PARTIAL
+    assert job.result
+    assert [warning for warning in job.result["warnings"] if warning.startswith("rotten.mp4: ")]
 
 
 @pytest.mark.skipif(not SAMPLES, reason="DAYLOG_SAMPLES names no folder of real media")

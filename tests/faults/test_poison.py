@@ -6,7 +6,7 @@ import pytest
 
 from internal.jobs import ATTEMPTS, Job, Status
 from internal.runner import enqueue
-from tests.faults.house import House, soon
+from tests.faults.house import House
 from tests.faults.odd_pipelines import SECRET
 from tests.faults.worker import CLOCK_OFF, LIMIT, TIMES, Worker
 
@@ -101,5 +101,6 @@ def test_a_worker_whose_clock_is_wrong_keeps_and_respects_leases(house: House, h
         assert renewed.fence == 1
         house.let_end(lasting)
         assert house.complete(lasting).fence == 1
-        house.whole_film(house.complete(film))
-        soon(lambda: house.row(film).fence == 1)
+        made = house.complete(film)
+        assert made.fence == 1
+        house.whole_film(made)

@@ -24,13 +24,13 @@ def test_a_renderer_that_wakes_up_too_late_writes_nothing(house: House, renderer
         assert "lease expired" in house.events(film)
         wake(frozen)
         soon(lambda: zombie.said("delivery ended: lease lost"))
-        soon(lambda: gone([child for child in family if child not in helpers(zombie)]))
+        soon(lambda: gone([child for child in family if child not in kept_between_jobs(zombie)]))
         assert house.row(film) == job
         house.whole_film(house.complete(film))
 
 
-def helpers(worker: Worker) -> list[psutil.Process]:
-    """What a worker keeps between jobs: the process that renderers are forked from."""
+def kept_between_jobs(worker: Worker) -> list[psutil.Process]:
+    """The process that renderers are forked from."""
     return worker.hands.children()
 
 
