@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import av
 import psutil
@@ -138,7 +138,7 @@ class House:
             return None
 
         try:
-            return soon(seen, seconds)
+            return cast(Job, soon(seen, seconds))
         except AssertionError:
             raise AssertionError(f"not in time: {self.row(job_id)} {self.events(job_id)}") from None
 

@@ -1,11 +1,12 @@
 """What one delivery makes of a job, for everything that a step may do."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -25,6 +26,12 @@ def finish(outputs: Mapping[str, Any]) -> Outcome:
 
 def one(run: Run) -> Done:
     return Done({"number": 1})
+
+
+def work_until_told(run: Run) -> NoReturn:
+    while True:
+        run.check()
+        time.sleep(0.01)
 
 
 def work(services: Services, *steps: Step, stop: bool = False, ending: Callable[..., Outcome] = finish) -> str:
@@ -181,8 +188,7 @@ def test_a_wish_to_cancel_is_obeyed_at_the_next_look(services: Services) -> None
         with services.store.write(JOB) as tx:
             tx.save(tx.job.cancel(tx.now), "cancel asked for")
         run.progress(0.5)
-        while True:
-            run.rest(1)
+        work_until_told(run)
 
     assert work(services, Step("cancelled", cancelled)) == "cancelled"
     assert services.store.job(JOB).status is Status.CANCELLED
@@ -206,7 +212,7 @@ def test_a_heartbeat_notices_a_lost_lease_while_the_step_works(services: Service
         with services.store.write(JOB) as tx:
             tx.save(tx.job.expire(tx.now), "lease expired")
         with pytest.raises(Stopped, match="lease_lost"):
-            run.rest(10)
+            work_until_told(run)
         run.check()
         return Done()
 
