@@ -40,4 +40,6 @@ def _cpu(code: str) -> float:
 
 
 def _run(code: str, environment: dict[str, str]) -> str:
-    return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    ).stdout
