@@ -1,5 +1,6 @@
 """Rows to values and back."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +11,7 @@ from internal.media import Facts, Media, MediaState
 from internal.vlog import Vlog, VlogSettings
 
 
-def job_of(row: RowMapping) -> Job:
+def job_of(row: RowMapping | Mapping[str, Any]) -> Job:
     error = row["error"]
     return Job(**{**row, "status": Status(row["status"]), "error": JobError(**error) if error else None})
 
