@@ -102,8 +102,9 @@ class Delivery:
 
     def _beat(self) -> None:
         while not self._over.wait(self.services.times.heartbeat.total_seconds()):
-            self._reason = self._reason or self._renewed()
-            if self._reason is StopReason.LEASE_LOST:
+            found = self._renewed()  # also while stopping: the lease must outlast the last words
+            self._reason = self._reason or found
+            if found is StopReason.LEASE_LOST:
                 return
 
     def _renewed(self) -> StopReason | None:

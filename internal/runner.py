@@ -57,7 +57,7 @@ def deliver(
 
     Raises TemporaryFailure when the database is out of reach, so that the queue delivers again.
     """
-    job = _take(dispatch, services)
+    job = _take(dispatch, services, pipelines)
     if job is None:
         return "nothing to do"
     with logged(job=job.id, fence=job.fence, run=job.run_no):
@@ -78,12 +78,17 @@ def deliver(
     return event
 
 
-def _take(dispatch: Dispatch, services: Services) -> Job | None:
+def _take(dispatch: Dispatch, services: Services, pipelines: Mapping[str, Pipeline]) -> Job | None:
+    """The job, leased; None if this delivery may not work on it. Raises TemporaryFailure for a kind that only a
+    newer version of us knows, so that the queue finds one."""
     try:
         with services.store.write(dispatch.job_id) as tx:
             if not tx.job.accepts(dispatch, tx.now):
                 return None
-            job = tx.save(tx.job.lease(tx.now, services.times), "leased")
+            if tx.job.kind not in pipelines:
+                raise TemporaryFailure(f"This version knows no job of kind {tx.job.kind}.")
+            job = tx.job.lease(tx.now, services.times)
+            job = tx.save(job, job.status if job.finished else "leased")
             crash_point("leasing")
     except Refused:
         return None

@@ -65,7 +65,7 @@ def _ready(media: Media) -> None:
 
 def cancel(services: Services, owner_id: str, vlog_id: str) -> Job:
     """Raises NotFound, Conflict when it is over already."""
-    return _change(services, owner_id, vlog_id, "cancelled", lambda job, tx: job.cancel(tx.now))
+    return _change(services, owner_id, vlog_id, "cancel requested", lambda job, tx: job.cancel(tx.now))
 
 
 def retry(services: Services, owner_id: str, vlog_id: str) -> Job:

@@ -26,7 +26,8 @@ RETRIES = {"maxAttempts": 4, "minBackoff": "0.5s", "maxBackoff": "10s"}
 RATES = {"maxDispatchesPerSecond": 10, "maxConcurrentDispatches": 4}
 TASKS_ACCOUNT, SCHEDULER_ACCOUNT = "tasks@daylog.localhost", "scheduler@daylog.localhost"
 TOKEN_ISSUER = "http://cloud-tasks.localhost"  # noqa: S105 - an address, not a secret
-RECONCILE_SECONDS = 1
+#: what the scheduler calls, and how often, in seconds
+CALLS = {"reconcile": 1, "sweep": 60}
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,14 @@ class Stack:
 
     def _cloud_tasks(self) -> Part:
         worker, url = self.url("worker"), self.url("cloud_tasks")
-        schedule = f"{worker}/internal/tasks/reconcile,{RECONCILE_SECONDS},{worker},{SCHEDULER_ACCOUNT}"
+        calls = [
+            f"{worker}/internal/tasks/{name},{every},{worker},{SCHEDULER_ACCOUNT}" for name, every in CALLS.items()
+        ]
+        schedules = [word for call in calls for word in ("--schedule", call)]
         place = ("--port", str(self.ports["cloud_tasks"]), "--state", str(self.folder / "cloud_tasks"))
         return Part(
             name="cloud_tasks",
-            command=[sys.executable, "-m", "infra.local.cloud_tasks", *place, "--schedule", schedule],
+            command=[sys.executable, "-m", "infra.local.cloud_tasks", *place, *schedules],
             ready=lambda pid: answers(f"{url}/healthz"),
         )
 

@@ -260,3 +260,10 @@ def test_a_new_run_reuses_a_checkpoint_that_still_fits(
         tx.save(tx.job.retry(tx.now), "retried")
     assert work(services, Step("counts", counts, **step), Step("second", second_run)) == "completed"
     assert len(done) == times_done
+
+
+def test_a_kind_that_only_a_newer_version_knows_is_left_for_it(services: Services) -> None:
+    with pytest.raises(TemporaryFailure, match="kind test"):
+        deliver(Dispatch(JOB, 1, 1), services, threading.Event(), {})
+    job = services.store.job(JOB)
+    assert (job.status, job.attempt) == (Status.PENDING, 0)
