@@ -77,13 +77,16 @@ def machine(services: Services, client: FlaskClient, media_id: str) -> type[Rule
                 assert after.version > before.version
             return status
 
-        @rule(ending=st.sampled_from(ENDINGS))
-        def deliver_newest(self, ending: str) -> None:
-            dispatch = services.store.job(self.vlog_id).dispatch
-            if dispatch:
-                self.old.append(dispatch)
-                self.script.ending = ending
-                deliver(dispatch, services, threading.Event(), {"vlog": self.script.pipeline()})
+        @rule(endings=st.lists(st.sampled_from(ENDINGS), min_size=1, max_size=4))
+        def let_it_run(self, endings: list[str]) -> None:
+            """Several deliveries in a row: else people would interfere before most endings are reached."""
+            for ending in endings:
+                dispatch = services.store.job(self.vlog_id).dispatch
+                if dispatch:
+                    self.old.append(dispatch)
+                    self.script.ending = ending
+                    deliver(dispatch, services, threading.Event(), {"vlog": self.script.pipeline()})
+                    self.polls_make_sense()
 
         @precondition(lambda self: self.old)
         @rule(choice=st.integers(0, 99))
@@ -157,6 +160,6 @@ def test_the_api_tells_a_story_that_makes_sense(app: Flask, services: Services, 
     run_state_machine_as_test(
         machine(services, app.test_client(), media_id),
         settings=settings(
-            max_examples=30, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
