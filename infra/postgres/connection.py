@@ -32,7 +32,8 @@ def engine(url: str, pool: int, idle_limit: int, autocommit: bool = False) -> En
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=5,
-        pool_pre_ping=False,
+        # reads are one round trip and asked again soon; a write is worth asking first whether the connection lives
+        pool_pre_ping=not autocommit,
         # the driver's own parameters; the limits come with the greeting and cost no round trip
         connect_args={"timeout": 20, "tcp_keepalive": True, "startup_params": limits},
     )

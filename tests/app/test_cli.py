@@ -20,7 +20,8 @@ from tests.stack import open_folder
 from tests.whole import whole_daylog
 
 #: small films, so that a vlog takes seconds
-SMALL = ["/usr/bin/env", "SHORT_SIDE=90"]
+#: a Ctrl-C is heard even where the tests themselves were started in the background, which ignores it
+SMALL = ["/usr/bin/env", "--default-signal=INT", "SHORT_SIDE=90"]
 
 
 def command(*words: object) -> list[str]:
