@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, g, request
 
+from app.services import web
 from internal.logs import log_context, logged
 
 TRACE = re.compile(r"^[0-9a-f]{32}$")
@@ -59,6 +60,9 @@ def register(app: Flask) -> None:
 
 
 def _trace() -> dict[str, str]:
-    """`X-Cloud-Trace-Context: TRACE/SPAN;o=1`, or none."""
+    """From `X-Cloud-Trace-Context: TRACE/SPAN;o=1`, in the form that ties log lines to a trace; none without it."""
     trace = request.headers.get("X-Cloud-Trace-Context", "").partition("/")[0].lower()
-    return {"logging.googleapis.com/trace": trace} if TRACE.match(trace) else {}
+    if not TRACE.match(trace):
+        return {}
+    project = web().settings.tasks_queue.partition("/locations/")[0]
+    return {"logging.googleapis.com/trace": f"{project}/traces/{trace}"}

@@ -1,0 +1,56 @@
+"""What Daylog needs from the outside world. `infra` fills each port; `Services` is all of them, filled.
+
+Every adapter translates its vendor's errors into `internal.errors` at its edge.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from internal.jobs import Times
+from internal.ports.films import Composer, MediaAnalyst, MediaProbe
+from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, WorkStore
+from internal.ports.queue import CallerCheck, TaskQueue
+from internal.ports.rows import Answer, Event, JobTx, KeyUse, Renewal, Store, Tx
+
+__all__ = [
+    "Answer",
+    "CallerCheck",
+    "Clock",
+    "Composer",
+    "Event",
+    "JobTx",
+    "KeyUse",
+    "MediaAnalyst",
+    "MediaProbe",
+    "MediaStore",
+    "ObjectInfo",
+    "ObjectStore",
+    "Part",
+    "Renewal",
+    "Services",
+    "Store",
+    "TaskQueue",
+    "Tx",
+    "WorkStore",
+]
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Every port, filled in once by `app.bootstrap`."""
+
+    store: Store
+    queue: TaskQueue
+    callers: CallerCheck
+    work: WorkStore
+    media: MediaStore
+    probe: MediaProbe
+    analyst: MediaAnalyst
+    composer: Composer
+    clock: Clock
+    times: Times
+    #: short side of the film in pixels, when not the one the user chose: tests render small
+    short_side: int | None = None

@@ -1,0 +1,190 @@
+"""Rows: the port `Store`, its transactions, and what they speak of."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from internal.jobs import Dispatch, Job, Times
+from internal.media import Analysis, Media
+from internal.vlog import Scene, Vlog
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What a heartbeat learns."""
+
+    held: bool
+    cancel_requested: bool = False
+    overdue: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """One visible change of a job; `seq` is the job's version then."""
+
+    seq: int
+    at: datetime
+    kind: str
+    step: str
+    progress: float
+    message: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response kept for an idempotency key."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """An Idempotency-Key as one owner used it on one route; `body_sha` tells equal requests."""
+
+    owner_id: str
+    route: str
+    key: str
+    body_sha: str
+
+
+class Tx(Protocol):
+    """One database transaction: commits when its `with` block ends, rolls back when it raises."""
+
+    @property
+    def now(self) -> datetime:
+        """The database's clock, read in this transaction."""
+        ...
+
+    def add_job(self, job: Job) -> None:
+        """Also writes its first event."""
+        ...
+
+    def add_vlog(self, vlog: Vlog) -> None: ...
+
+    def add_media(self, media: Media, quota: int) -> None:
+        """Raises TooLarge when the owner's media would exceed `quota` bytes in all."""
+        ...
+
+    def save_media(self, media: Media) -> None:
+        """Raises NotFound when it was deleted meanwhile."""
+        ...
+
+    def remove_media(self, media_id: str) -> None:
+        """Raises Conflict while a vlog that is not finished uses it."""
+        ...
+
+    def claim_media(self, owner_id: str, media_ids: Sequence[str]) -> Sequence[Media]:
+        """Lock them until the transaction ends, so that none is deleted under a new vlog; in the order
+        given. Raises NotFound for an unknown one or another owner's."""
+        ...
+
+    def keep_answer(self, use: KeyUse, answer: Answer) -> None:
+        """Raises Conflict when the key is no longer claimed, or another request has kept its answer first."""
+        ...
+
+
+class JobTx(Tx, Protocol):
+    """A transaction that holds one job's row."""
+
+    @property
+    def job(self) -> Job: ...
+
+    def save(self, job: Job, event: str, data: Mapping[str, Any] | None = None) -> Job:
+        """Write the job's next version and its event; returns it as stored."""
+        ...
+
+    def add_checkpoint(self, step: str, input_sha: str, output: Any, started_at: datetime) -> None:
+        """A second one for the same (run, step) replaces the first."""
+        ...
+
+    def put_scenes(self, scenes: Sequence[Scene]) -> None:
+        """Replace the vlog's scenes."""
+        ...
+
+
+class Store(Protocol):
+    """All rows. Reads see the latest commit. Raises TemporaryFailure when the database is out of reach."""
+
+    def job(self, job_id: str) -> Job:
+        """Raises NotFound."""
+        ...
+
+    def vlog(self, owner_id: str, vlog_id: str) -> tuple[Vlog, Job]:
+        """One round trip. Raises NotFound when absent, deleted, or another owner's."""
+        ...
+
+    def vlogs(self, owner_id: str, limit: int, offset: int) -> tuple[Sequence[tuple[Vlog, Job]], int]:
+        """A page of the owner's vlogs, newest first, and how many there are in all."""
+        ...
+
+    def scenes(self, vlog_id: str) -> Sequence[Scene]: ...
+
+    def media(self, owner_id: str, media_id: str) -> Media:
+        """Raises NotFound when absent or another owner's."""
+        ...
+
+    def media_list(self, owner_id: str, limit: int, offset: int) -> tuple[Sequence[Media], int]: ...
+
+    def analysis(self, owner_id: str, sha256: str, analyst: str) -> Analysis | None: ...
+
+    def keep_analysis(self, owner_id: str, sha256: str, analyst: str, analysis: Analysis) -> None:
+        """The first one kept stays."""
+        ...
+
+    def checkpoint(self, job_id: str, step: str, input_sha: str) -> Any | None:
+        """The output of that step for equal input, from any run of the job."""
+        ...
+
+    def events(self, job_id: str, after: int = 0) -> Sequence[Event]: ...
+
+    def begin(self) -> AbstractContextManager[Tx]: ...
+
+    def write(self, job_id: str, fence: int | None = None) -> AbstractContextManager[JobTx]:
+        """Lock the job's row. With a fence, raises LeaseLost unless that lease still works on it. Raises
+        NotFound."""
+        ...
+
+    def renew(self, job_id: str, fence: int, length: timedelta) -> Renewal:
+        """Lengthen a lease that has not run out, on a connection of its own."""
+        ...
+
+    def dispatched(self, dispatch: Dispatch) -> None:
+        """Note that the queue has taken it."""
+        ...
+
+    def unsettled(self, times: Times, limit: int) -> Sequence[str]:
+        """Ids of jobs whose lease, dispatch or deadline is overdue and that nobody else is settling."""
+        ...
+
+    def claim_key(self, use: KeyUse, busy_for: timedelta, keep_for: timedelta) -> Answer | None:
+        """None: go ahead. An answer: it was done before. Raises Conflict while another request with the key is
+        in flight, KeyReused when the key was used for another request."""
+        ...
+
+    def release_key(self, use: KeyUse) -> None:
+        """The request failed: the key may be used again."""
+        ...
+
+    def reapable_media(self, unreferenced_for: timedelta, limit: int) -> Sequence[Media]:
+        """Media no vlog uses any more, and uploads never finished."""
+        ...
+
+    def reapable_vlogs(self, limit: int) -> Sequence[tuple[Vlog, Job]]:
+        """Vlogs deleted, finished, and not reaped yet."""
+        ...
+
+    def reap_vlog(self, vlog_id: str) -> None:
+        """Its objects are gone: remove its rows."""
+        ...
+
+    def expire(self, events_after: timedelta) -> None:
+        """Remove expired idempotency keys and old events of finished jobs."""
+        ...
+
+    def ping(self) -> None:
+        """Raises TemporaryFailure when the database is out of reach or its schema is not ours."""
+        ...
