@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from app.client import Client
 from tests.media import make_tiny
@@ -24,6 +24,8 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+#: milliseconds: a busy machine is no fault of the page
+expect.set_options(timeout=15_000)
 DESKTOP, PHONE = ViewportSize(width=1100, height=900), ViewportSize(width=390, height=844)
 
 

@@ -60,9 +60,9 @@ def test_a_person_makes_plays_and_keeps_a_vlog(page: Page, tmp_path: Path) -> No
     page.click("#create")
 
     expect(page.locator("#step")).to_have_text(
-        re.compile("^(Looking at your media|Telling the story|Making the film)$")
+        re.compile("^(Waiting to start|Looking at your media|Telling the story|Making the film|Handing it over)$")
     )
-    assert 0 <= page.evaluate("bar.value") < 1
+    assert 0 <= page.evaluate("bar.value") <= 1  # polled every 3 s: a small film may be made between two looks
     screenshot(page, "3-making")
     expect(page.locator("#made")).to_be_visible(timeout=MAKING)
     page.evaluate("film.muted = true; film.play()")
