@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 
-from internal.errors import InvalidInput
+from internal.errors import Conflict, InvalidInput, NotFound
 from internal.faults import crash_point
 from internal.jobs import Job
 from internal.media import Kind, Media, MediaState
@@ -69,8 +69,19 @@ def cancel(services: Services, owner_id: str, vlog_id: str) -> Job:
 
 
 def retry(services: Services, owner_id: str, vlog_id: str) -> Job:
-    """A new run. Raises NotFound, Conflict unless it ended short of complete."""
-    return _change(services, owner_id, vlog_id, "retried", lambda job, tx: job.retry(tx.now))
+    """A new run. Raises NotFound, Conflict unless it ended short of complete and its media are still there."""
+    return _change(services, owner_id, vlog_id, "retried", _again)
+
+
+def _again(job: Job, tx: Tx) -> Job:
+    """A vlog that is over keeps nobody from deleting its media; from here on it does again."""
+    again = job.retry(tx.now)
+    music_id = job.params["settings"].get("music_id")
+    try:
+        tx.claim_media(job.owner_id, [*job.params["media"], *filter(None, [music_id])])
+    except NotFound as error:
+        raise Conflict("A file of this vlog has been deleted: make a new vlog of those you have.") from error
+    return again
 
 
 def approve(services: Services, owner_id: str, vlog_id: str) -> Job:

@@ -111,6 +111,20 @@ def test_a_failed_vlog_can_be_made_again(client: FlaskClient, services: Services
     assert (answer.status_code, answer.json["status"], answer.json["error_code"]) == (202, "pending", None)
 
 
+def test_one_whose_media_were_deleted_meanwhile_is_not_begun_again(
+    client: FlaskClient, services: Services, media: Media
+) -> None:
+    kept, gone = uploaded(services, media), uploaded(services, media)
+    vlog_id = asked(services, [kept, gone])
+    assert client.delete(f"/api/media/{gone}").status_code == 409
+    failed(services, vlog_id)
+    assert client.delete(f"/api/media/{gone}").status_code == 204
+    answer = client.post(f"/api/vlogs/{vlog_id}/retry")
+    assert (answer.status_code, answer.json["code"]) == (409, "conflict")
+    assert "deleted" in answer.json["detail"]
+    assert client.get(f"/api/vlogs/{vlog_id}").json["status"] == "failed"
+
+
 def test_a_deleted_vlog_is_gone_at_once(client: FlaskClient, services: Services, vlog_id: str) -> None:
     leased(services, vlog_id)
     assert client.delete(f"/api/vlogs/{vlog_id}").status_code == 204
