@@ -2,9 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +10,8 @@ from pathlib import Path
 from app.bootstrap import connect
 from app.settings import Settings
 from internal.ports import Services
+from tests.stack import open_folder
+from tests.whole import whole_daylog
 
 
 @dataclass(frozen=True)
@@ -33,14 +32,5 @@ class Stack:
 
 @contextmanager
 def whole_stack() -> Iterator[Stack]:
-    with tempfile.TemporaryDirectory(prefix="daylog-bench-") as folder:
-        os.chmod(folder, 0o711)
-        state = Path(folder) / "state"
-        command = [sys.executable, "-m", "infra.local", "--state", str(state), "--once-ready-print-json"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            ready = json.loads(process.stdout.readline())
-            try:
-                yield Stack(ready["public_url"], state)
-            finally:
-                process.terminate()
+    with open_folder() as folder, whole_daylog(folder / "state") as url:
+        yield Stack(url, folder / "state")
