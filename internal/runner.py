@@ -113,7 +113,7 @@ def _work(run: Delivery, pipeline: Pipeline) -> Ending:
         return "backed off", lambda job, now: job.back_off(now, reason, run.services.times)
     except (PermanentFailure, Refused) as error:
         return _failed(JobError(error.code, str(error)))
-    except Exception:
+    except Exception:  # whatever it is: the job must end where its owner sees it, and the trace be kept
         log.exception("a defect in step %s", run.job.step)
         return _failed(INTERNAL_ERROR)
 
