@@ -1,13 +1,17 @@
-"""The store on a real PostgreSQL, brought to our schema by the migrations."""
+"""What several contracts need: the store on a real PostgreSQL, brought to our schema; composers, and media for them."""
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from infra.composer.pyav import PyavComposer
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from internal.jobs import Times
+from internal.ports import Composer
+from tests.contracts.small_films import write_flat, write_ramp, write_tone
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +26,20 @@ def store(postgres_url: str) -> Iterator[PostgresStore]:
 def owner() -> str:
     """A new one for each test: the database is shared."""
     return f"owner-{uuid.uuid4()}"
+
+
+@pytest.fixture(params=[PyavComposer], ids=["pyav"])
+def composer(request: pytest.FixtureRequest) -> Composer:
+    made: Composer = request.param()
+    return made
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> dict[str, Path]:
+    """A red photo, a ramp with a tone, a blue photo, and music."""
+    return {
+        "red": write_flat(tmp_path / "red.jpg", "red"),
+        "ramp": write_ramp(tmp_path / "ramp.mp4", [n / 30 for n in range(60)], loud=True),
+        "blue": write_flat(tmp_path / "blue.jpg", "blue"),
+        "music": write_tone(tmp_path / "music.m4a", 0.7),
+    }

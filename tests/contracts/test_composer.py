@@ -1,177 +1,33 @@
 """What every Composer must do. Films here are small and seconds long; their frames are looked at."""
 
-import os
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from infra.composer.pyav import PyavComposer
-from internal.errors import Stopped, StopReason, StorageFull, UnreadableMedia
-from internal.film import Canvas, Chunk, Film, plan
-from internal.media import Kind
-from internal.ports import Composer
-from internal.vlog import Scene, Storyboard, VlogSettings
+from tests.contracts.small_films import (
+    RATE,
+    brightness,
+    clip,
+    film_of,
+    frames,
+    luma,
+    make,
+    nothing,
+    photo,
+    render,
+    sound,
+    whole_day,
+    write_disc,
+    write_flat,
+    write_hlg,
+    write_ramp,
+)
 from tests.media.clips import Take, write_clip
 from tests.media.scenery import Scenery
-
-Pixels = NDArray[np.uint8]
-RATE = 48_000
-
-
-@pytest.fixture(params=[PyavComposer], ids=["pyav"])
-def composer(request: pytest.FixtureRequest) -> Composer:
-    made: Composer = request.param()
-    return made
-
-
-def nothing() -> None:
-    """A check that never stops anything."""
-
-
-# ---------------------------------------------------------------- media
-
-
-def write_flat(path: Path, colour: str, size: tuple[int, int] = (160, 90)) -> Path:
-    Image.new("RGB", size, colour).save(path, quality=95)
-    return path
-
-
-def write_disc(path: Path, size: tuple[int, int]) -> Path:
-    """A white disc in the middle, on black."""
-    image = Image.new("RGB", size)
-    middle, radius = (size[0] / 2, size[1] / 2), min(size) / 4
-    ImageDraw.Draw(image).circle(middle, radius, "white")
-    image.save(path, quality=95)
-    return path
-
-
-def brightness(seconds: float) -> int:
-    """Of the ramp clip at that time."""
-    return round(40 + 50 * seconds)
-
-
-def write_ramp(path: Path, times: list[float], loud: bool = False) -> Path:
-    """Frames at these times, each as bright as its time says; with a tone if loud."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=90, options={"crf": "1", "bf": "0"})
-        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
-        stream.codec_context.time_base = Fraction(1, 90)
-        sound = container.add_stream("aac", rate=RATE, layout="stereo") if loud else None
-        for at in times:
-            frame = av.VideoFrame.from_ndarray(np.full((135, 160), 128, np.uint8), format="yuv420p")
-            np.frombuffer(memoryview(frame.planes[0]), np.uint8)[:] = brightness(at)
-            frame.pts, frame.time_base = round(at * 90), Fraction(1, 90)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-        if sound is not None:
-            container.mux([packet for frame in tone(times[-1]) for packet in sound.encode(frame)])
-            container.mux(sound.encode(None))
-    return path
-
-
-def tone(seconds: float, level: float = 0.3) -> Iterator[av.AudioFrame]:
-    for at in range(0, int(seconds * RATE), 1024):
-        wave = level * np.sin(2 * np.pi * 1000 * np.arange(at, at + 1024) / RATE)
-        frame = av.AudioFrame.from_ndarray(np.stack((wave, wave)).astype(np.float32), format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
-        yield frame
-
-
-def write_hlg(path: Path, signal: float) -> Path:
-    """A grey of this share of the full signal, as phones film in high dynamic range (ITU-R BT.2100 HLG)."""
-    with av.open(str(path), "w") as container:
-        options = {"x265-params": "log-level=none:pools=none:frame-threads=1"}
-        stream = container.add_stream("libx265", rate=30, options=options)
-        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p10le"
-        context = stream.codec_context
-        context.color_primaries, context.color_trc, context.colorspace, context.color_range = 9, 18, 9, 1
-        grey = np.full((135, 160), 512, np.uint16)
-        grey[:90] = 64 + round(876 * signal)
-        for number in range(6):
-            frame = av.VideoFrame.from_ndarray(grey, format="yuv420p10le")
-            frame.pts, frame.time_base = number, Fraction(1, 30)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
-
-
-def write_tone(path: Path, seconds: float) -> Path:
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("aac", rate=RATE, layout="stereo")
-        for frame in tone(seconds):
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
-
-
-# ---------------------------------------------------------------- films
-
-
-def photo(name: str, seconds: float = 1.0, **more: object) -> Scene:
-    return Scene.model_validate({"kind": Kind.PHOTO, "sha256": name, "seconds": seconds, **more})
-
-
-def clip(name: str, seconds: float = 1.0, **more: object) -> Scene:
-    return Scene.model_validate({"kind": Kind.CLIP, "sha256": name, "seconds": seconds, **more})
-
-
-def film_of(*scenes: Scene, music: str | None = None, **wishes: object) -> Film:
-    return plan(Storyboard(scenes=scenes), VlogSettings.model_validate(wishes), short_side=90, music=music)
-
-
-def render(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> dict[str, Path]:
-    return {chunk.name: path for chunk, path in composer.render(film.chunks, media, folder, nothing)}
-
-
-def make(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> Path:
-    folder.mkdir(exist_ok=True)
-    out = folder / "film.mp4"
-    composer.join(film, render(composer, film, media, folder), media, out, nothing)
-    return out
-
-
-def frames(path: Path) -> list[Pixels]:
-    """In RGB."""
-    with av.open(str(path)) as container:
-        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-
-
-def luma(path: Path) -> list[float]:
-    """Of the middle of each frame."""
-    with av.open(str(path)) as container:
-        planes = [frame.to_ndarray()[: frame.height] for frame in container.decode(video=0)]
-    return [float(plane[30:60, 60:100].mean()) for plane in planes]
-
-
-def sound(path: Path) -> NDArray[np.float32]:
-    """Rows of left and right."""
-    with av.open(str(path)) as container:
-        return np.concatenate([frame.to_ndarray().T for frame in container.decode(audio=0)])
-
-
-@pytest.fixture
-def day(tmp_path: Path) -> dict[str, Path]:
-    """A red photo, a ramp with a tone, a blue photo, and music."""
-    return {
-        "red": write_flat(tmp_path / "red.jpg", "red"),
-        "ramp": write_ramp(tmp_path / "ramp.mp4", [n / 30 for n in range(60)], loud=True),
-        "blue": write_flat(tmp_path / "blue.jpg", "blue"),
-        "music": write_tone(tmp_path / "music.m4a", 0.7),
-    }
-
-
-def whole_day(**wishes: object) -> Film:
-    return film_of(photo("red"), clip("ramp", 1.5), photo("blue"), music="music", **wishes)
-
 
 # ---------------------------------------------------------------- chunks
 
@@ -404,95 +260,3 @@ def test_the_thumbnail_is_640_pixels_wide_and_from_within_the_film(composer, day
         assert (image.format, image.size) == ("JPEG", (640, 360))
         red, _, blue = image.convert("RGB").resize((1, 1)).getpixel((0, 0))
         assert blue > 200 > red
-
-
-# ---------------------------------------------------------------- what goes wrong
-
-
-def children_of(pid: int) -> set[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return {int(child) for task in tasks for child in task.read_text().split()}
-
-
-def renderers() -> set[int]:
-    """Processes forked from one that we started, and that run the same program."""
-    ours = {child for child in children_of(os.getpid()) if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()}
-    return {renderer for child in ours for renderer in children_of(child)}
-
-
-def eventually(happened: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 10
-    while not happened() and time.monotonic() < end:
-        time.sleep(0.02)
-    return happened()
-
-
-def long_chunks() -> list[Chunk]:
-    """Minutes of work, were it not stopped."""
-    big = Canvas(width=1920, height=1080)
-    scenes = Storyboard(scenes=tuple(photo(name, 180) for name in ("red", "blue")))
-    return [chunk.model_copy(update={"canvas": big}) for chunk in plan(scenes, VlogSettings()).chunks]
-
-
-def test_a_stop_ends_the_children_and_leaves_no_file(composer, day, tmp_path):
-    out, most, calls = tmp_path / "out", 0, 0
-    out.mkdir()
-
-    def check() -> None:
-        nonlocal calls, most
-        calls += 1
-        most = max(most, len(renderers()))
-        if calls > 5:
-            raise Stopped(StopReason.CANCELLED)
-
-    with pytest.raises(Stopped), closing(composer.render(long_chunks(), day, out, check)) as rendered:
-        next(rendered)
-    assert most > 0
-    assert eventually(lambda: not renderers())
-    assert list(out.iterdir()) == []
-
-
-def test_closing_ends_the_children(composer, day, tmp_path):
-    short = film_of(photo("red", 0.1)).chunks
-    rendered = composer.render([*short, *long_chunks()], day, tmp_path, nothing)
-    assert next(rendered)[0] == short[0]
-    assert renderers()
-    rendered.close()
-    assert eventually(lambda: not renderers())
-
-
-@pytest.mark.parametrize("content", [b"", b"no picture at all", b"\xff\xd8\xff\xe0 a JPEG that ends here"])
-def test_a_file_that_cannot_be_read_is_named(composer, day, tmp_path, content):
-    (tmp_path / "bad").write_bytes(content)
-    film = film_of(photo("red"), photo("bad"))
-    with pytest.raises(UnreadableMedia) as raised:
-        render(composer, film, {**day, "bad": tmp_path / "bad"}, tmp_path)
-    assert raised.value.field == "bad"
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
-def test_a_full_disk_is_told_from_bad_media_and_leaves_no_file(composer, day, tmp_path):
-    (chunk,) = film_of(photo("red", 0.2)).chunks
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / f"{chunk.name}.mp4.part").symlink_to("/dev/full")
-    with pytest.raises(StorageFull):
-        list(composer.render([chunk], day, out, nothing))
-    assert list(out.iterdir()) == []
-
-
-def test_music_that_cannot_be_read_is_named(composer, day, tmp_path):
-    (tmp_path / "bad").write_bytes(b"ID3 but no music")
-    film = film_of(photo("red"), music="bad")
-    with pytest.raises(UnreadableMedia) as raised:
-        make(composer, film, {**day, "bad": tmp_path / "bad"}, tmp_path / "film")
-    assert raised.value.field == "bad"
-    assert not (tmp_path / "film" / "film.mp4").exists()
-
-
-def test_a_clip_cut_off_before_its_index_is_named(composer, day, tmp_path):
-    content = day["ramp"].read_bytes()
-    (tmp_path / "cut.mp4").write_bytes(content[: len(content) // 2])
-    with pytest.raises(UnreadableMedia) as raised:
-        render(composer, film_of(clip("cut")), {"cut": tmp_path / "cut.mp4"}, tmp_path)
-    assert raised.value.field == "cut"

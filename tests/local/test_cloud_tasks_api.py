@@ -1,7 +1,6 @@
 """The laptop's queue as its callers see it: queues, tasks, and the names they keep."""
 
 import signal
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,20 +15,6 @@ from infra.local.cloud_tasks.wire import ApiError, Queue, Task
 from tests.queue_server import PARENT, QueueServer, queue_server, target, wait_until
 
 NOWHERE = "http://127.0.0.1:9/"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueueServer]:
-    with queue_server(tmp_path_factory.mktemp("queue") / "state") as one:
-        yield one
-
-
-@pytest.fixture
-def queue(server: QueueServer) -> str:
-    """Paused, so that its tasks stay."""
-    name = server.new_queue()
-    server.client.pause_queue(name=name)
-    return name
 
 
 def task(**changes: Any) -> dict[str, Any]:

@@ -3,29 +3,14 @@
 import base64
 import json
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
-from tests.queue_server import PARENT, QueueServer, queue_server
+from tests.queue_server import PARENT, QueueServer
 
 NOWHERE = "http://127.0.0.1:9/"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueueServer]:
-    with queue_server(tmp_path_factory.mktemp("queue") / "state") as one:
-        yield one
-
-
-@pytest.fixture
-def queue(server: QueueServer) -> str:
-    """Paused, so that its tasks stay."""
-    name = server.new_queue()
-    server.client.pause_queue(name=name)
-    return name
 
 
 def request(url: str = NOWHERE, **changes: Any) -> dict[str, Any]:
