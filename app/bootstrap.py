@@ -5,7 +5,17 @@ from datetime import UTC, datetime
 from app.lazily import when_used
 from app.settings import Settings
 from internal import faults
-from internal.ports import CallerCheck, Composer, MediaAnalyst, MediaProbe, MediaStore, Services, TaskQueue, WorkStore
+from internal.ports import (
+    CallerCheck,
+    Composer,
+    MediaAnalyst,
+    MediaProbe,
+    MediaStore,
+    MusicLibrary,
+    Services,
+    TaskQueue,
+    WorkStore,
+)
 
 # Adapters are imported where they are chosen, and chosen when first used: a process pays only for what it uses.
 # A web process never loads the decoders, and is up in half a second.
@@ -25,6 +35,7 @@ def connect(settings: Settings) -> Services:
         media=when_used(lambda: media_store(settings)),
         probe=when_used(probe),
         analyst=when_used(lambda: analyst(settings)),
+        music=when_used(music),
         composer=when_used(lambda: composer(settings)),
         clock=lambda: datetime.now(UTC),
         times=settings.times,
@@ -88,6 +99,12 @@ def analyst(settings: Settings) -> MediaAnalyst:
             from infra.analyst.measured import MeasuredAnalyst
 
             return MeasuredAnalyst()
+
+
+def music() -> MusicLibrary:
+    from infra.music.bundled import BundledMusic
+
+    return BundledMusic()
 
 
 def composer(settings: Settings) -> Composer:

@@ -62,7 +62,7 @@ def defaults() -> dict[str, Any]:
     settings = VlogSettings()
     return {
         "theme": settings.theme,
-        "transition": settings.transition.value,
+        "transition": settings.joined_by.value,
         "resolution": settings.resolution,
         "aspect": settings.aspect,
         "duration": settings.duration,

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from internal.media import Kind, Value
-from internal.vlog import Aspect, Resolution, Scene, Storyboard, Transition, VlogSettings
+from internal.vlog import Aspect, Music, Resolution, Scene, Storyboard, Transition, VlogSettings
 
 FPS = 30
 #: frames of a transition between two scenes that are long enough for it
@@ -68,8 +68,7 @@ class Film(Value):
     scenes: tuple[Scene, ...]
     transition: Transition
     overlap: int = OVERLAP
-    #: content hash of the music, if any
-    music: str | None = None
+    music: Music | None = None
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -119,21 +118,21 @@ class Film(Value):
     def _view(self, number: int, first: int, count: int) -> View:
         """With all that changes no pixel made equal, so that it changes no name either."""
         scene, of = self.scenes[number], self.counts[number]
-        shown = scene.model_copy(update={"volume": 1.0, "seconds": of / self.canvas.fps})
+        shown = scene.model_copy(update={"volume": 1.0, "speech": (), "seconds": of / self.canvas.fps})
         if scene.kind is Kind.CLIP:
             shown = shown.model_copy(update={"variation": 0})
+        if not scene.words:
+            shown = shown.model_copy(update={"language": "en"})
         return View(scene=shown, first=first, count=count, of=of)
 
 
-def plan(
-    storyboard: Storyboard, settings: VlogSettings, short_side: int | None = None, music: str | None = None
-) -> Film:
-    """The film that tells the storyboard. `music` is the content hash of the music to play, if any."""
+def plan(storyboard: Storyboard, settings: VlogSettings, short_side: int | None = None) -> Film:
+    """The film that tells the storyboard."""
     return Film(
         canvas=canvas_of(settings, short_side),
         scenes=storyboard.scenes,
-        transition=settings.transition,
-        music=music,
+        transition=settings.joined_by,
+        music=storyboard.music,
     )
 
 

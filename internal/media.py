@@ -37,29 +37,62 @@ class Facts(Value):
     has_sound: bool = False
 
 
-class Moment(Value):
-    """A stretch of a clip, in seconds from its start, and how much it deserves to be shown (0 to 1)."""
+class Span(Value):
+    """A stretch of a clip or of music, in seconds from its start."""
 
     start: float
     end: float
+
+
+class Moment(Span):
+    """How much a stretch of a clip deserves to be shown: `score`, 0 to 1."""
+
     score: float
+    #: of its middle, as `Analysis.fingerprint`
+    fingerprint: str = ""
+
+
+class Place(Value):
+    """The named place nearest to where a media was taken."""
+
+    #: in the user's language
+    name: str
+    #: from where the media was taken to the place's middle
+    kilometres: float
+    #: IANA name of its time zone; "" when unknown
+    zone: str = ""
 
 
 class Analysis(Value):
-    """What is known of one media after analysis. Times and places are as the camera wrote them."""
+    """What is known of one media after analysis. Times and places are as the camera wrote them.
+
+    A time in UTC may be a camera that keeps no other clock: where it was taken, the clock on the wall may differ.
+    """
 
     facts: Facts
-    #: local time where it was taken; aware when the camera knew its zone
+    #: by the camera's clock; aware when that knew its zone
     taken_at: datetime | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90)
     longitude: float | None = Field(default=None, ge=-180, le=180)
     #: 0 (blurred) to 1 (crisp)
     sharpness: float = 1.0
+    #: 0 (black, or burnt out) to 1 (well exposed)
+    exposure: float = 1.0
+    #: 0 (grey) to 1 (vivid)
+    colour: float = 0.5
+    #: a photo's 64-bit difference hash, 16 hex digits: the fewer bits differ, the more two pictures look alike
+    fingerprint: str = ""
     #: 0 (still) to 1; clips only
     motion: float = 0.0
     #: integrated loudness in LUFS; None for silence or no sound
     loudness: float | None = None
     best: tuple[Moment, ...] = ()
+    #: where somebody talks; between two spans lies a pause in which the clip may be cut
+    speech: tuple[Span, ...] = ()
+    #: seconds at which another shot begins, in a clip that was put together before
+    cuts: tuple[float, ...] = ()
+    #: seconds of the beats; music only
+    beats: tuple[float, ...] = ()
     caption: str = ""
     description: str = ""
     objects: tuple[str, ...] = ()

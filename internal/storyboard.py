@@ -11,8 +11,8 @@ from datetime import date, datetime
 
 from internal.errors import PermanentFailure
 from internal.film import FPS, frames_in, total
-from internal.media import Analysis, Kind, Value
-from internal.vlog import Scene, Storyboard, Theme, VlogSettings
+from internal.media import Analysis, Kind, Place, Value
+from internal.vlog import Music, Scene, Storyboard, Theme, VlogSettings
 
 #: frames of the shortest clip worth showing
 SHORTEST_CLIP = round(0.8 * FPS)
@@ -26,6 +26,15 @@ class Found(Value):
     media_id: str
     #: of the content; hex
     sha256: str
+    analysis: Analysis
+    #: where it was taken, if that is known and anywhere near a place with a name
+    place: Place | None = None
+
+
+class Tune(Value):
+    """The film's music, and what is known of its file."""
+
+    music: Music
     analysis: Analysis
 
 
@@ -61,7 +70,7 @@ class _Shot:
         return best, self.found.sha256
 
 
-def tell(found: Sequence[Found], settings: VlogSettings) -> Storyboard:
+def tell(found: Sequence[Found], settings: VlogSettings, tune: Tune | None = None) -> Storyboard:
     """Chronological, each content once, never longer than `settings.duration`.
 
     What does not fit is left out, the least worthy first. Raises PermanentFailure when
@@ -73,7 +82,9 @@ def tell(found: Sequence[Found], settings: VlogSettings) -> Storyboard:
     kept = _fitting(usable, settings.duration * FPS)
     lengths = _lengths(kept, settings.duration * FPS)
     scenes = _scenes(kept, lengths, settings)
-    return Storyboard(scenes=scenes, warnings=_warnings(shots, usable, kept, settings))
+    return Storyboard(
+        scenes=scenes, music=tune.music if tune else None, warnings=_warnings(shots, usable, kept, settings)
+    )
 
 
 # ---------------------------------------------------------------- order

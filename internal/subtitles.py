@@ -45,7 +45,7 @@ def vtt(film: Film) -> str:
 
 def _lines(scene: Scene) -> tuple[str, ...]:
     """Each on one line: an empty one would end the cue."""
-    texts = (" ".join(text.split()) for text in (scene.title, scene.subtitle, scene.caption))
+    texts = (" ".join(text.split()) for text in scene.words)
     return tuple(text for text in texts if text)
 
 

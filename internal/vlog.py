@@ -7,10 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from internal.media import Kind, Value
+from internal.media import Kind, Span, Value
 
 Theme = Literal["adventure", "relaxing", "romantic", "family"]
 Mood = Literal["calm", "energetic", "happy", "nostalgic", "tender"]
+Language = Literal["en", "ja", "zh-Hant", "zh-Hans", "ko"]
 Resolution = Literal["480p", "720p", "1080p"]
 Aspect = Literal["16:9", "9:16", "1:1"]
 Style = Literal["footage", "generated"]
@@ -22,25 +23,62 @@ class Transition(StrEnum):
     ZOOM = "zoom"
 
 
+_MOODS: dict[Theme, Mood] = {
+    "adventure": "energetic",
+    "relaxing": "calm",
+    "romantic": "tender",
+    "family": "happy",
+}
+_TRANSITIONS: dict[Theme, Transition] = {
+    "adventure": Transition.SLIDE,
+    "relaxing": Transition.FADE,
+    "romantic": Transition.FADE,
+    "family": Transition.ZOOM,
+}
+
+
 class VlogSettings(Value):
     title: str = Field(default="", max_length=120)
     travel_date: date | None = None
     destination: str = Field(default="", max_length=120)
     theme: Theme = "relaxing"
-    music_mood: Mood | None = None
-    #: media id of the user's own music
+    #: of the built-in music; None: as the theme has it
+    music_mood: Mood | Literal["none"] | None = None
+    #: media id of the user's own music, instead
     music_id: str | None = None
+    #: the part of it to play, in seconds; None: to its end
+    music_start: float = Field(default=0.0, ge=0, le=3600)
+    music_end: float | None = Field(default=None, gt=0, le=3600)
+    #: begin that part again when it is over before the film is
+    music_loop: bool = True
+    music_volume: float = Field(default=1.0, ge=0, le=1)
+    #: seconds in which it fades at the end of the film
+    music_fade: float = Field(default=2.5, ge=0, le=10)
     #: the longest the film may be, in seconds
     duration: int = Field(default=60, ge=10, le=180)
-    transition: Transition = Transition.FADE
+    #: None: as the theme has it
+    transition: Transition | None = None
     resolution: Resolution = "720p"
     aspect: Aspect = "16:9"
     captions: bool = True
+    #: of captions, titles and place names
+    language: Language = "en"
     style: Style = "footage"
     #: the most that may be spent on generated scenes, in US dollars
     max_cost: float | None = Field(default=None, ge=0, le=1000)
     #: park before rendering, for the user to review the storyboard
     review: bool = False
+
+    @property
+    def mood(self) -> Mood | None:
+        """Of the built-in music to play; None when none is wanted."""
+        if self.music_id or self.music_mood == "none":
+            return None
+        return self.music_mood or _MOODS[self.theme]
+
+    @property
+    def joined_by(self) -> Transition:
+        return self.transition or _TRANSITIONS[self.theme]
 
 
 @dataclass(frozen=True)
@@ -69,13 +107,44 @@ class Scene(Value):
     subtitle: str = ""
     #: drawn small, low on the screen
     caption: str = ""
+    #: the film's last words, drawn large while the last scene goes
+    ending: str = ""
+    #: which drawing of the characters that China, Japan and Korea share
+    language: Language = "en"
+    #: the film's last scene: it fades to black
+    last: bool = False
     #: varies how a photo is panned; fixed by the scene's place in the story
     variation: int = 0
     #: 0 to 1: how loud the clip's own sound is
     volume: float = Field(default=1.0, ge=0, le=1)
+    #: where somebody talks, in seconds from the scene's start: music steps back there
+    speech: tuple[Span, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that is written on it, in the order it is read."""
+        return tuple(filter(None, (self.title, self.subtitle, self.caption, self.ending)))
+
+
+class Music(Value):
+    """What plays under the film."""
+
+    #: of the file; hex
+    sha256: str
+    #: name of the built-in track; "" for the user's own file
+    track: str = ""
+    #: the part that plays, in seconds of the file; None: to its end
+    start: float = 0.0
+    end: float | None = None
+    #: begin that part again when it is over before the film is
+    loop: bool = True
+    volume: float = 1.0
+    #: seconds in which it fades at the end of the film
+    fade: float = 2.5
 
 
 class Storyboard(Value):
     scenes: tuple[Scene, ...]
+    music: Music | None = None
     #: what was left out, by media name, and why; sentences for the user
     warnings: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from infra.composer.sound import RATE, Reader, Samples, decoded, looped, silence
 from internal.errors import UnreadableMedia
 from internal.film import Film
 from internal.media import Kind
+from internal.vlog import Music
 
 #: samples in one piece of work
 BLOCK = RATE
@@ -25,7 +26,7 @@ def mixed(film: Film, media: Mapping[str, Path]) -> Iterator[Samples]:
     length = _samples_in(film.frames, film)
     with ExitStack() as stack:
         voices = [stack.enter_context(closing(voice)) for voice in _voices(film, media)]
-        music = stack.enter_context(closing(_music(film, media))) if film.music else None
+        music = stack.enter_context(closing(_music(film.music, film, media))) if film.music else None
         ducking = Ducking()
         for at in range(0, length, BLOCK):
             block = silence(min(BLOCK, length - at))
@@ -113,9 +114,9 @@ def _voices(film: Film, media: Mapping[str, Path]) -> Iterator[Voice]:
             yield Voice(scene.sha256, Reader(decoded(media[scene.sha256], scene.start)), span)
 
 
-def _music(film: Film, media: Mapping[str, Path]) -> Voice:
+def _music(music: Music, film: Film, media: Mapping[str, Path]) -> Voice:
     """In a film shorter than the fades they take a third of it each."""
-    name, length = film.music or "", _samples_in(film.frames, film)
+    name, length = music.sha256, _samples_in(film.frames, film)
     fades = (min(int(seconds * RATE), length // 3) for seconds in (_MUSIC_IN, _MUSIC_OUT))
     return Voice(name, Reader(looped(media[name])), Span(0, length, *fades))
 

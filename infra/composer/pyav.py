@@ -57,7 +57,7 @@ class PyavComposer:
         out: Path,
         check: Callable[[], None],
     ) -> None:
-        heard = {scene.sha256 for scene in film.scenes} | {film.music}
+        heard = {scene.sha256 for scene in film.scenes} | ({film.music.sha256} if film.music else set())
         with _whole(out) as unfinished:
             arguments = {
                 "film": film.model_dump(mode="json"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from internal.jobs import Times
-from internal.ports.films import Composer, MediaAnalyst, MediaProbe
+from internal.ports.films import Composer, MediaAnalyst, MediaProbe, MusicLibrary
 from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, WorkStore
 from internal.ports.queue import CallerCheck, TaskQueue
 from internal.ports.rows import Answer, Event, JobTx, KeyUse, Renewal, Store, Tx
@@ -24,6 +24,7 @@ __all__ = [
     "MediaAnalyst",
     "MediaProbe",
     "MediaStore",
+    "MusicLibrary",
     "ObjectInfo",
     "ObjectStore",
     "Part",
@@ -49,6 +50,7 @@ class Services:
     media: MediaStore
     probe: MediaProbe
     analyst: MediaAnalyst
+    music: MusicLibrary
     composer: Composer
     clock: Clock
     times: Times

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from internal.film import Chunk, Film
 from internal.media import Analysis, Facts
+from internal.vlog import Mood
 
 
 class MediaProbe(Protocol):
@@ -23,6 +24,18 @@ class MediaAnalyst(Protocol):
 
     def analyze(self, path: Path, check: Callable[[], None]) -> Analysis:
         """Decode and measure the whole file, in a limited child. Raises UnreadableMedia."""
+        ...
+
+
+class MusicLibrary(Protocol):
+    """Built-in music, free to use in any film."""
+
+    def tracks(self, mood: Mood) -> tuple[str, ...]:
+        """Their names, always in the same order."""
+        ...
+
+    def path(self, track: str) -> Path:
+        """The file of a track that `tracks` named."""
         ...
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from internal.film import Film, plan
 from internal.media import Kind
 from internal.ports import Composer
-from internal.vlog import Scene, Storyboard, VlogSettings
+from internal.vlog import Music, Scene, Storyboard, VlogSettings
 
 Pixels = NDArray[np.uint8]
 RATE = 48_000
@@ -110,7 +110,8 @@ def clip(name: str, seconds: float = 1.0, **more: object) -> Scene:
 
 
 def film_of(*scenes: Scene, music: str | None = None, **wishes: object) -> Film:
-    return plan(Storyboard(scenes=scenes), VlogSettings.model_validate(wishes), short_side=90, music=music)
+    played = Music(sha256=music) if music else None
+    return plan(Storyboard(scenes=scenes, music=played), VlogSettings.model_validate(wishes), short_side=90)
 
 
 def render(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> dict[str, Path]:

@@ -30,8 +30,8 @@ def finish(outputs: Mapping[str, Any]) -> Outcome:
 PIPELINE = Pipeline(
     "vlog",
     (
-        Step("analyze", analyze, 25),
-        Step("storyboard", storyboard, 5),
+        Step("analyze", analyze, 25, edition=2),
+        Step("storyboard", storyboard, 5, edition=2),
         Step("generate", generate, 30),
         Step("compose", compose, 30, holds=is_kept),
         Step("transfer", transfer, 10),

@@ -13,7 +13,7 @@ from internal.errors import Damaged, NotFound, PermanentFailure, UnreadableMedia
 from internal.faults import crash_point
 from internal.film import Film, plan
 from internal.pipeline import Done, Run
-from internal.pipelines.vlog.analyze import sha256_of
+from internal.pipelines.vlog.music import music_file
 from internal.pipelines.vlog.wishes import settings_of
 from internal.ports import ObjectStore
 from internal.storyboard import Found
@@ -31,11 +31,8 @@ FILM_FILES = {
 
 def compose(run: Run) -> Done:
     storyboard = Storyboard.model_validate(run.outputs["storyboard"])
-    music = _music(run)
-    film = plan(storyboard, settings_of(run), run.services.short_side, sha256_of(music) if music else None)
+    film = plan(storyboard, settings_of(run), run.services.short_side)
     media = _fetch(run, film)
-    if film.music and music:
-        media[film.music] = music
     try:
         files = _finish(run, film, _chunks(run, film, media), media)
     except UnreadableMedia as error:
@@ -52,17 +49,8 @@ def is_kept(run: Run, output: Mapping[str, Any]) -> bool:
     return all(run.services.work.info(f"{output['folder']}/{name}") for name in FILM_FILES)
 
 
-def _music(run: Run) -> Path | None:
-    music_id = settings_of(run).music_id
-    if not music_id:
-        return None
-    path = run.folder / "music"
-    run.services.media.get(run.services.store.media(run.job.owner_id, music_id).key, path)
-    return path
-
-
 def _fetch(run: Run, film: Film) -> dict[str, Path]:
-    """The media the film shows, by content hash."""
+    """The media the film shows and plays, by content hash."""
     by_sha = {one.sha256: one for one in map(Found.model_validate, run.outputs["analyze"]["found"])}
     paths: dict[str, Path] = {}
     for sha256 in {scene.sha256: None for scene in film.scenes}:
@@ -70,6 +58,8 @@ def _fetch(run: Run, film: Film) -> dict[str, Path]:
         paths[sha256] = run.folder / sha256
         run.services.media.get(media.key, paths[sha256])
         run.check()
+    if film.music:
+        paths[film.music.sha256] = music_file(run, film.music)
     return paths
 
 

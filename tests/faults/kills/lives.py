@@ -15,7 +15,7 @@ from tests.faults.kills.work import Work, create_one, deliver_one, reconcile_all
 
 #: more processes than any plan needs for one job
 MOST_PROCESSES = 60
-WISHES = VlogSettings(title="Sea", theme="adventure", duration=10)
+WISHES = VlogSettings(title="Sea", theme="adventure", duration=10, music_mood="none")
 
 
 class Life:

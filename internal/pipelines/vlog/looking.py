@@ -1,0 +1,44 @@
+"""Looking at one media: from what was kept of the same content, else by reading the whole file."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from internal.media import Analysis, Media
+from internal.pipeline import Run
+from internal.storyboard import Found
+
+
+def look_at(run: Run, media: Media) -> Found:
+    """Raises UnreadableMedia, and NotFound or Damaged when the store no longer has it whole."""
+    known = media.sha256 and _kept(run, media.sha256)
+    if media.sha256 and known:
+        return Found(name=media.name, media_id=media.id, sha256=media.sha256, analysis=known)
+    path = run.folder / media.id
+    try:
+        run.services.media.get(media.key, path)
+        sha256 = sha256_of(path)
+        with run.write() as tx:
+            tx.save_media(replace(media, sha256=sha256))
+        return Found(name=media.name, media_id=media.id, sha256=sha256, analysis=known_or_read(run, path, sha256))
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def known_or_read(run: Run, path: Path, sha256: str) -> Analysis:
+    """Of a file that is here; the same content may have come before under another name. Raises UnreadableMedia."""
+    known = _kept(run, sha256)
+    if known:
+        return known
+    analysis = run.services.analyst.analyze(path, run.check)
+    run.services.store.keep_analysis(run.job.owner_id, sha256, run.services.analyst.name, analysis)
+    return analysis
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _kept(run: Run, sha256: str) -> Analysis | None:
+    return run.services.store.analysis(run.job.owner_id, sha256, run.services.analyst.name)

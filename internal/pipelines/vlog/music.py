@@ -1,0 +1,61 @@
+"""The film's music: the user's own file or a built-in track, its beats, and where the file lies."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from internal.errors import NotFound, UnreadableMedia
+from internal.pipeline import Run
+from internal.pipelines.vlog.looking import known_or_read, look_at, sha256_of
+from internal.pipelines.vlog.wishes import settings_of
+from internal.storyboard import Found, Tune
+from internal.vlog import Music, VlogSettings
+
+
+def own_tune(run: Run) -> Tune | None:
+    """Of the user's own file, if there is one. Raises UnreadableMedia, NotFound, Damaged."""
+    settings = settings_of(run)
+    if not settings.music_id:
+        return None
+    media = run.services.store.media(run.job.owner_id, settings.music_id)
+    found = look_at(run, media)
+    if not found.analysis.facts.has_sound:
+        raise UnreadableMedia("There is no sound in it. Choose another file as the music.")
+    return Tune(music=_played(found.sha256, settings), analysis=found.analysis)
+
+
+def built_in_tune(run: Run, found: Sequence[Found]) -> Tune | None:
+    """A track of the mood that was asked for; equal media get the same, other days another."""
+    settings = settings_of(run)
+    tracks = run.services.music.tracks(settings.mood) if settings.mood else ()
+    if not tracks:
+        return None
+    day = hashlib.sha256("".join(sorted(one.sha256 for one in found)).encode()).digest()
+    track = tracks[int.from_bytes(day) % len(tracks)]
+    path = run.services.music.path(track)
+    sha256 = sha256_of(path)
+    return Tune(music=_played(sha256, settings, track), analysis=known_or_read(run, path, sha256))
+
+
+def music_file(run: Run, music: Music) -> Path:
+    """The file to play, fetched if it is the user's own. Raises NotFound, Damaged."""
+    if music.track:
+        return run.services.music.path(music.track)
+    music_id = settings_of(run).music_id
+    if not music_id:
+        raise NotFound("The music of this vlog is gone.")
+    path = run.folder / "music"
+    run.services.media.get(run.services.store.media(run.job.owner_id, music_id).key, path)
+    return path
+
+
+def _played(sha256: str, settings: VlogSettings, track: str = "") -> Music:
+    return Music(
+        sha256=sha256,
+        track=track,
+        start=settings.music_start,
+        end=settings.music_end,
+        loop=settings.music_loop,
+        volume=settings.music_volume,
+        fade=settings.music_fade,
+    )
