@@ -7,13 +7,15 @@ SHELL := /bin/sh
 
 MEDIA ?=
 OUT ?= vlog.mp4
+FILM ?=
+SHEET ?=
 OPTIONS ?=
 PORT ?= 8080
 TESTS ?= tests
 STATE := .daylog
 PYTHON ?= python3
 # handed to recipes by the environment, so that no name of a folder needs quoting
-export MEDIA OUT
+export MEDIA OUT FILM SHEET
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -72,6 +74,11 @@ soak: $(TOOLS)
 deps:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT)
+
+#: make sheet FILM=day.mp4 [SHEET=day.png] [OPTIONS="--every 1"]   a film's frames on one picture, to look at
+.PHONY: sheet
+sheet: $(LOCAL)
+	@exec $(PY) -m tests.sheets "$${FILM:?name a film with FILM=…}" "$${SHEET:-$${FILM%.*}.png}" $(OPTIONS)
 
 #: make clean   remove everything that was installed or made here, kept vlogs too
 .PHONY: clean
