@@ -37,6 +37,12 @@ FIELDS = (
     "resolution",
     "aspect",
     "captions",
+    "language",
+    "musicStart",
+    "musicEnd",
+    "musicLoop",
+    "musicVolume",
+    "musicFade",
 )
 
 
@@ -60,7 +66,13 @@ def arguments() -> argparse.ArgumentParser:
     vlog.add_argument("--destination")
     vlog.add_argument("--travel-date", dest="travelDate", metavar="YYYY-MM-DD")
     vlog.add_argument("--theme", help="adventure, relaxing, romantic or family")
-    vlog.add_argument("--music-mood", dest="musicMood", help="calm, energetic, happy, nostalgic or tender")
+    vlog.add_argument("--music-mood", dest="musicMood", help="calm, energetic, happy, nostalgic, tender or none")
+    vlog.add_argument("--music-start", dest="musicStart", metavar="SECONDS", help="where in the music to begin")
+    vlog.add_argument("--music-end", dest="musicEnd", metavar="SECONDS", help="where in the music to end")
+    vlog.add_argument("--no-music-loop", dest="musicLoop", action="store_const", const="false")
+    vlog.add_argument("--music-volume", dest="musicVolume", help="0 to 1")
+    vlog.add_argument("--music-fade", dest="musicFade", metavar="SECONDS", help="how long it fades at the end")
+    vlog.add_argument("--language", help="of captions and places: en, ja, zh-Hant, zh-Hans or ko")
     vlog.add_argument("--max-duration", dest="duration", metavar="SECONDS", help="10 to 180")
     vlog.add_argument("--transition", help="fade, slide or zoom")
     vlog.add_argument("--resolution", help="480p, 720p or 1080p")

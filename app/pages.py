@@ -12,7 +12,7 @@ from internal.vlog import Aspect, Mood, Resolution, Theme, Transition, VlogSetti
 blueprint = Blueprint("pages", __name__)
 
 #: how the form words what the API calls by a shorter name
-WORDS = {"16:9": "16:9 wide", "9:16": "9:16 tall", "1:1": "1:1 square"}
+WORDS = {"16:9": "16:9 wide", "9:16": "9:16 tall", "1:1": "1:1 square", "none": "No music"}
 
 
 @blueprint.get("/")
@@ -50,7 +50,7 @@ def choices() -> dict[str, Sequence[tuple[str, str]]]:
     """Value and words of each choice, by form field."""
     values: dict[str, Sequence[str]] = {
         "theme": get_args(Theme),
-        "musicMood": get_args(Mood),
+        "musicMood": [*get_args(Mood), "none"],
         "transition": [transition.value for transition in Transition],
         "resolution": get_args(Resolution),
         "aspect": get_args(Aspect),
@@ -62,7 +62,6 @@ def defaults() -> dict[str, Any]:
     settings = VlogSettings()
     return {
         "theme": settings.theme,
-        "transition": settings.joined_by.value,
         "resolution": settings.resolution,
         "aspect": settings.aspect,
         "duration": settings.duration,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from internal.media import Kind, Span, Value
 
@@ -43,7 +43,7 @@ class VlogSettings(Value):
     destination: str = Field(default="", max_length=120)
     theme: Theme = "relaxing"
     #: of the built-in music; None: as the theme has it
-    music_mood: Mood | Literal["none"] | None = None
+    music_mood: Literal[Mood, "none"] | None = None
     #: media id of the user's own music, instead
     music_id: str | None = None
     #: the part of it to play, in seconds; None: to its end
@@ -68,6 +68,13 @@ class VlogSettings(Value):
     max_cost: float | None = Field(default=None, ge=0, le=1000)
     #: park before rendering, for the user to review the storyboard
     review: bool = False
+
+    @field_validator("music_end")
+    @classmethod
+    def _after_its_start(cls, end: float | None, info: ValidationInfo) -> float | None:
+        if end is not None and end <= info.data.get("music_start", 0.0):
+            raise ValueError("should be later than where the music starts")
+        return end
 
     @property
     def mood(self) -> Mood | None:

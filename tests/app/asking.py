@@ -3,7 +3,7 @@
 import io
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +39,10 @@ class Media:
         return io.BytesIO(self.files[name]), as_name or name
 
 
-def create(client: FlaskClient, form: dict[str, Any], key: str | None = None) -> TestResponse:
-    headers = {"Idempotency-Key": key} if key else {}
+def create(
+    client: FlaskClient, form: dict[str, Any], key: str | None = None, headers: Mapping[str, str] | None = None
+) -> TestResponse:
+    headers = {**(headers or {}), **({"Idempotency-Key": key} if key else {})}
     return client.post("/api/agent/create-vlog", data=form, content_type="multipart/form-data", headers=headers)
 
 

@@ -24,6 +24,12 @@ EVERY_FIELD = {
     "resolution": "480p",
     "aspect": "1:1",
     "captions": "false",
+    "language": "ja",
+    "musicStart": "0.5",
+    "musicEnd": "1.5",
+    "musicLoop": "false",
+    "musicVolume": "0.8",
+    "musicFade": "1",
     "style": "footage",
     "maxCost": "2.5",
 }
@@ -42,7 +48,9 @@ def test_photos_and_clips_become_a_film(client: FlaskClient, services: Services,
     vlog = client.get(f"/api/vlogs/{vlog_id}").json
     assert (vlog["status"], vlog["progress"], vlog["title"]) == ("completed", 1.0, EVERY_FIELD["title"])
     assert vlog["settings"].pop("musicId")
-    assert vlog["settings"] == EVERY_FIELD | {"duration": 10, "captions": False, "maxCost": 2.5, "review": False}
+    numbers = {"duration": 10, "maxCost": 2.5, "musicStart": 0.5, "musicEnd": 1.5, "musicVolume": 0.8, "musicFade": 1.0}
+    flags = {"captions": False, "musicLoop": False, "review": False}
+    assert vlog["settings"] == EVERY_FIELD | numbers | flags
     assert [segment["media"] for segment in vlog["segments"]] == ["tiny.jpg", "tiny.mp4"]
     assert vlog["segments"][-1]["end"] == pytest.approx(vlog["duration"], abs=0.01)
     assert vlog["analytics"]["mediaCount"] == 2
@@ -92,6 +100,11 @@ def test_a_vlog_to_review_is_parked_until_approved(client: FlaskClient, services
         ("captions", "perhaps", "boolean"),
         ("travelDate", "17.5.2025", "YYYY-MM-DD"),
         ("travelDate", "1700000000", "YYYY-MM-DD"),
+        ("musicMood", "loud", "'none'"),
+        ("musicEnd", "0", "greater than 0"),
+        ("musicVolume", "1.1", "less than or equal to 1"),
+        ("musicFade", "11", "less than or equal to 10"),
+        ("language", "tlh", "'en', 'ja'"),
         ("maxCost", "nan", "less than or equal to 1000"),
         ("maxCost", "1e400", "less than or equal to 1000"),
         ("maxCost", "-1", "greater than or equal to 0"),
@@ -113,6 +126,33 @@ def test_a_wrong_field_is_named_with_what_to_change(
     assert (answer.json["field"], answer.json["code"]) == (field, "invalid_input")
     assert advice in answer.json["detail"]
     assert stored(services) == before
+
+
+def test_music_cannot_end_before_it_starts(client: FlaskClient, media: Media) -> None:
+    answer = create(client, {"files": media.part("tiny.jpg"), "musicStart": "20", "musicEnd": "20"})
+    assert (answer.status_code, answer.json["field"]) == (400, "musicEnd")
+    assert "later than where the music starts" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("ja,en;q=0.8", "ja"),
+        ("zh-TW,zh;q=0.9,en;q=0.8", "zh-Hant"),
+        ("zh-CN", "zh-Hans"),
+        ("zh-Hant-HK", "zh-Hant"),
+        ("de, ko;q=0.3", "ko"),
+        ("de", "en"),
+        ("", "en"),
+        ("*;q=x,,;", "en"),
+    ],
+)
+def test_the_films_language_is_the_browsers_unless_the_form_says(
+    client: FlaskClient, services: Services, media: Media, header: str, language: str
+) -> None:
+    for form, expected in (({}, language), ({"language": "zh-Hans"}, "zh-Hans")):
+        answer = create(client, {"files": media.part("tiny.jpg"), **form}, headers={"Accept-Language": header})
+        assert services.store.vlog(OWNER, answer.json["vlogId"])[0].settings.language == expected
 
 
 def test_every_wrong_field_is_named_at_once(client: FlaskClient, media: Media) -> None:

@@ -103,8 +103,10 @@ class House:
         for path in self.tiny:
             with path.open("rb") as data:
                 media.append(uploads.receive(services, owner, path.name, data, path.stat().st_size).id)
-        title = settings.pop("title", owner)  # a title of its own: no chunk of another film fits
-        return vlogs.create(services, owner, VlogSettings(title=title, **settings), media).id
+        title = owner  # a title of its own: no chunk of another film fits
+        return vlogs.create(
+            services, owner, VlogSettings(**{"title": title, "music_mood": "none", **settings}), media
+        ).id
 
     def job(self, kind: str, services: Services | None = None) -> str:
         """Ask for a job of an odd pipeline; returns its id."""

@@ -99,7 +99,9 @@ def attempt(house: House, owner: str, path: Path, send: Callable[[House, str, Pa
 def check_film(house: House, owner: str, taken: list[Media]) -> None:
     """A film of all that got in: it shows what is good, and names what is not."""
     shown = [media for media in taken if media.name not in SOUND]
-    vlog_id = create(house.services, owner, VlogSettings(title=owner), [media.id for media in shown]).id
+    vlog_id = create(
+        house.services, owner, VlogSettings(title=owner, music_mood="none"), [media.id for media in shown]
+    ).id
     job = house.finished(vlog_id, 120)
     assert job.status in (Status.COMPLETED, Status.PARTIAL), (job, house.events(vlog_id))
     assert job.result
@@ -115,7 +117,7 @@ def test_good_media_in_a_hostile_guise_is_taken_for_what_it_is(house: House, wor
     taken = [in_one_go(house, owner, path) for path in make_disguised(tmp_path)]
     assert all(media.facts for media in taken)
     shown = [media.id for media in taken if media.name not in SOUND]
-    job = house.complete(create(house.services, owner, VlogSettings(title=owner), shown).id)
+    job = house.complete(create(house.services, owner, VlogSettings(title=owner, music_mood="none"), shown).id)
     assert job.result
     assert job.result["warnings"] == []
 
@@ -132,7 +134,9 @@ def test_a_clip_that_is_sound_only_at_its_start_is_named_in_the_warnings(
     content[start + size // 4 : start + size] = bytes(size - size // 4)
     clip.write_bytes(content)
     taken = [in_one_go(house, owner, path) for path in (clip, *house.tiny)]
-    job = house.finished(create(house.services, owner, VlogSettings(title=owner), [one.id for one in taken]).id)
+    job = house.finished(
+        create(house.services, owner, VlogSettings(title=owner, music_mood="none"), [one.id for one in taken]).id
+    )
     assert job.status is Status.PARTIAL
     assert job.result
     assert [warning for warning in job.result["warnings"] if warning.startswith("rotten.mp4: ")]
@@ -142,7 +146,9 @@ def test_a_clip_that_is_sound_only_at_its_start_is_named_in_the_warnings(
 def test_every_file_of_a_real_day_is_accepted_and_analysed(house: House, worker: Worker) -> None:
     owner = new_owner()
     taken = [in_parts(house, owner, path) for path in files_of(Path(SAMPLES or "", "day"))]
-    vlog_id = create(house.services, owner, VlogSettings(title=owner, duration=10), [one.id for one in taken]).id
+    vlog_id = create(
+        house.services, owner, VlogSettings(title=owner, duration=10, music_mood="none"), [one.id for one in taken]
+    ).id
     house.wait_for(vlog_id, lambda job: job.finished or job.step not in ("", "analyze"), 120)
     for media in taken:
         sha256 = house.services.store.media(owner, media.id).sha256
