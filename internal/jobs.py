@@ -152,7 +152,7 @@ class Job:
         """Begin an attempt. It counts now, so that a crash counts too; one too many ends the job."""
         if self.cancel_requested_at:
             return self.cancelled(now)
-        if self.attempt >= ATTEMPTS:
+        if self.last_attempt:
             return self.fail(now, CRASHED)
         return replace(
             self,
@@ -168,6 +168,11 @@ class Job:
     def advance(self, step: str, progress: float, message: str) -> "Job":
         """Still running: show where it is."""
         return replace(self, step=step, progress=max(self.progress, min(progress, 1.0)), message=message)
+
+    @property
+    def last_attempt(self) -> bool:
+        """Whether a temporary failure would now end the job."""
+        return self.attempt >= ATTEMPTS
 
     def step_done(self) -> "Job":
         """Still running: this lease is now the first attempt at what comes next."""
@@ -191,7 +196,7 @@ class Job:
 
     def back_off(self, now: datetime, error: JobError, times: Times) -> "Job":
         """The attempt met a temporary failure: try again later, or fail after the last."""
-        if self.attempt >= ATTEMPTS:
+        if self.last_attempt:
             return self.fail(now, error)
         return replace(self, message=error.message)._ask(now, now + times.backoff(self.attempt))
 
@@ -201,7 +206,7 @@ class Job:
 
     def expire(self, now: datetime) -> "Job":
         """The lease ran out unrenewed. The lease time was the back-off; the attempt stays counted."""
-        if self.attempt >= ATTEMPTS:
+        if self.last_attempt:
             return self.fail(now, CRASHED)
         return self._ask(now, now)
 

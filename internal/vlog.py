@@ -155,3 +155,14 @@ class Storyboard(Value):
     music: Music | None = None
     #: what was left out, by media name, and why; sentences for the user
     warnings: tuple[str, ...] = ()
+
+    def without(self, sha256: str) -> "Storyboard":
+        """As it is when that media cannot be shown or heard after all: the opening and the ending move to the scenes
+        that are first and last then. It may have no scene left."""
+        music = None if self.music and self.music.sha256 == sha256 else self.music
+        scenes = [scene for scene in self.scenes if scene.sha256 != sha256]
+        if scenes:
+            first, last = self.scenes[0], self.scenes[-1]
+            scenes[0] = scenes[0].model_copy(update={"title": first.title, "subtitle": first.subtitle})
+            scenes[-1] = scenes[-1].model_copy(update={"ending": last.ending, "last": last.last})
+        return self.model_copy(update={"scenes": tuple(scenes), "music": music})

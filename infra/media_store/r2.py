@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from internal.errors import NotFound, StorageFull, TemporaryFailure
+from internal.errors import Damaged, NotFound, StorageFull, TemporaryFailure
 from internal.object_keys import checked
 from internal.ports import ObjectInfo, Part
 from internal.uploads import PART
@@ -92,7 +92,7 @@ class R2MediaStore:
                     parts.append(_md5(block).digest())
                     size += len(block)
         if size != answer["ContentLength"] or answer["ETag"].strip('"') not in (whole.hexdigest(), _joined(parts)):
-            raise TemporaryFailure(f"The object {key} does not match its checksum.")
+            raise Damaged(f"The object {key} does not match its checksum.")
 
     def info(self, key: str) -> ObjectInfo | None:
         try:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from internal.jobs import ATTEMPTS, Status
-from internal.vlogs import retry
 from tests.faults.house import House, soon
 from tests.faults.worker import Worker
 
@@ -91,23 +90,36 @@ def test_a_photo_lost_in_the_media_store_is_named_in_the_warnings(house: House, 
     assert any(lost.name in warning for warning in job.result["warnings"])
 
 
-def test_what_stays_spoilt_fails_visibly_and_can_be_run_again(house: House) -> None:
-    """The media store holds other bytes than were uploaded: four attempts, then a failure that says so."""
+def test_a_photo_lost_after_it_was_looked_at_is_left_out_by_name(house: House) -> None:
+    """Its worker dies when the storyboard is kept, and the next dispatch is held back meanwhile."""
+    with house.worker(CRASH_AT="checkpoint kept:2"):
+        film = house.film()
+        house.running(film)
+        with house.paused_queue():
+            house.wait_for(film, lambda job: "lease expired" in house.events(film))
+            owner = house.row(film).owner_id
+            media = [house.services.store.media(owner, one) for one in house.row(film).params["media"]]
+            house.services.media.delete(media[0].key)
+        job = house.finished(film)
+    assert job.status is Status.PARTIAL
+    assert job.result
+    assert [warning for warning in job.result["warnings"] if warning.startswith(f"{media[0].name}: ")]
+    assert [segment["media"] for segment in job.result["segments"]] == [one.name for one in media[1:]]
+
+
+def test_what_stays_spoilt_is_left_out_by_name_after_the_last_attempt(house: House) -> None:
+    """The media store holds other bytes than were uploaded: that may pass, so four attempts are made."""
     with house.worker(), house.paused_queue():
         film = house.film()
         owner = house.row(film).owner_id
         media = house.services.store.media(owner, house.row(film).params["media"][0])
-        path = in_media_store(house, media.key)
-        whole = path.read_bytes()
-        corrupt(path)
+        corrupt(in_media_store(house, media.key))
     with house.worker():
         job = house.finished(film)
-        assert job.status is Status.FAILED
-        assert job.error
-        assert (job.error.code, job.attempt) == ("temporary_failure", ATTEMPTS)
-        path.write_bytes(whole)
-        retry(house.services, owner, film)
-        house.whole_film(house.complete(film))
+    assert job.status is Status.PARTIAL, (job.error, house.events(film))
+    assert house.events(film).count("backed off") == ATTEMPTS - 1
+    assert job.result
+    assert [warning for warning in job.result["warnings"] if warning.startswith(f"{media.name}: It was damaged")]
 
 
 def in_work_store(house: House, key: str) -> Path:

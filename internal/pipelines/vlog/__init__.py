@@ -17,14 +17,15 @@ from internal.vlog import Storyboard
 def finish(outputs: Mapping[str, Any]) -> Outcome:
     """The film's keys and length, what it tells, what was seen in it, and what had to be left out."""
     found = [Found.model_validate(one) for one in outputs["analyze"]["found"]]
+    left_out = [*outputs["analyze"]["left_out"], *outputs["compose"]["left_out"]]
     result = {
         **outputs["transfer"],
         "seconds": outputs["compose"]["seconds"],
-        "segments": segments(Storyboard.model_validate(outputs["storyboard"]), found),
+        "segments": segments(Storyboard.model_validate(outputs["compose"]["storyboard"]), found),
         "analytics": analytics(found),
-        "warnings": [*outputs["analyze"]["left_out"], *outputs["storyboard"]["warnings"]],
+        "warnings": [*left_out, *outputs["storyboard"]["warnings"]],
     }
-    return Outcome(result, partial=bool(outputs["analyze"]["left_out"]))
+    return Outcome(result, partial=bool(left_out))
 
 
 PIPELINE = Pipeline(
@@ -33,7 +34,7 @@ PIPELINE = Pipeline(
         Step("analyze", analyze, 25, edition=2),
         Step("storyboard", storyboard, 5, edition=2),
         Step("generate", generate, 30),
-        Step("compose", compose, 30, holds=is_kept),
+        Step("compose", compose, 30, edition=2, holds=is_kept),
         Step("transfer", transfer, 10),
     ),
     finish,

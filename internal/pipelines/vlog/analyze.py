@@ -1,14 +1,11 @@
 """analyze: look at each media once, and leave out what cannot be read, with its reason."""
 
-from internal.errors import Damaged, NotFound, PermanentFailure, UnreadableMedia
+from internal.errors import PermanentFailure, UnreadableMedia
 from internal.media import Kind
 from internal.pipeline import Done, Run
 from internal.pipelines.vlog.looking import look_at
 from internal.pipelines.vlog.music import built_in_tune, own_tune
 from internal.storyboard import Found, Tune
-
-#: of a media that cannot be shown, or of music that cannot be played
-_UNUSABLE = (UnreadableMedia, NotFound, Damaged)
 
 
 def analyze(run: Run) -> Done:
@@ -21,7 +18,7 @@ def analyze(run: Run) -> Done:
         run.progress(number / len(media_ids), f"Looking at {media.name}")
         try:
             found.append(_shown(look_at(run, media)))
-        except _UNUSABLE as error:
+        except UnreadableMedia as error:
             left_out.append(f"{media.name}: {error}")
     if not found:
         raise PermanentFailure("nothing_readable", "None of the files could be read. " + " ".join(left_out[:3]))
@@ -45,6 +42,6 @@ def _tune(run: Run, found: list[Found], left_out: list[str]) -> Tune | None:
     """A film without its music is still a film."""
     try:
         return own_tune(run) or built_in_tune(run, found)
-    except _UNUSABLE as error:
+    except UnreadableMedia as error:
         left_out.append(f"Music: {error}")
         return None

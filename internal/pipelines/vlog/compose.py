@@ -13,6 +13,7 @@ from internal.errors import Damaged, NotFound, PermanentFailure, UnreadableMedia
 from internal.faults import crash_point
 from internal.film import Film, plan
 from internal.pipeline import Done, Run
+from internal.pipelines.vlog.looking import fetch
 from internal.pipelines.vlog.music import music_file
 from internal.pipelines.vlog.wishes import settings_of
 from internal.ports import ObjectStore
@@ -30,18 +31,31 @@ FILM_FILES = {
 
 
 def compose(run: Run) -> Done:
+    """Output: `folder` of the film in the work store, its `seconds`, the `storyboard` as it was told in the end, and
+    `left_out`, sentences: what analysis could read may still fail to play."""
     storyboard = Storyboard.model_validate(run.outputs["storyboard"])
+    left_out: list[str] = []
+    while True:
+        try:
+            return Done({**_made(run, storyboard), "left_out": left_out})
+        except UnreadableMedia as error:
+            left_out.append(f"{_name_of(run, error.field)}: {error}")
+            fewer = storyboard.without(error.field or "")
+            if fewer == storyboard or not fewer.scenes:
+                raise PermanentFailure(error.code, left_out[-1]) from error
+            storyboard = fewer
+
+
+def _made(run: Run, storyboard: Storyboard) -> dict[str, Any]:
+    """Raises UnreadableMedia whose `field` is the content hash of the media at fault."""
     film = plan(storyboard, settings_of(run), run.services.short_side)
     media = _fetch(run, film)
-    try:
-        files = _finish(run, film, _chunks(run, film, media), media)
-    except UnreadableMedia as error:
-        raise PermanentFailure(error.code, f"{_name_of(run, error.field)}: {error}") from error
+    files = _finish(run, film, _chunks(run, film, media), media)
     folder = f"films/{run.job.id}/{run.job.run_no}"
     for name, content_type in FILM_FILES.items():
         _put(run.services.work, f"{folder}/{name}", files / name, content_type)
     crash_point("film kept")
-    return Done({"folder": folder, "seconds": film.seconds})
+    return {"folder": folder, "seconds": film.seconds, "storyboard": storyboard.model_dump(mode="json")}
 
 
 def is_kept(run: Run, output: Mapping[str, Any]) -> bool:
@@ -56,7 +70,7 @@ def _fetch(run: Run, film: Film) -> dict[str, Path]:
     for sha256 in {scene.sha256: None for scene in film.scenes}:
         media = run.services.store.media(run.job.owner_id, by_sha[sha256].media_id)
         paths[sha256] = run.folder / sha256
-        run.services.media.get(media.key, paths[sha256])
+        fetch(run, media, paths[sha256])
         run.check()
     if film.music:
         paths[film.music.sha256] = music_file(run, film.music)
@@ -66,7 +80,9 @@ def _fetch(run: Run, film: Film) -> dict[str, Path]:
 def _name_of(run: Run, sha256: str | None) -> str:
     """What the user calls the media with this content."""
     found = map(Found.model_validate, run.outputs["analyze"]["found"])
-    return next((one.name for one in found if one.sha256 == sha256), "One of the files")
+    tune = run.outputs["analyze"]["tune"]
+    music = "Music" if tune and tune["music"]["sha256"] == sha256 else "One of the files"
+    return next((one.name for one in found if one.sha256 == sha256), music)
 
 
 def _chunks(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
@@ -97,7 +113,7 @@ def _kept(run: Run, name: str) -> Path | None:
 def _finish(run: Run, film: Film, chunks: Mapping[str, Path], media: Mapping[str, Path]) -> Path:
     """Write every file of `FILM_FILES` to a folder."""
     folder = run.folder / "film"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     run.progress(0.9, "Mixing the sound and joining the film")
     run.services.composer.join(film, chunks, media, folder / "film.mp4", run.check)
     crash_point("film joined")

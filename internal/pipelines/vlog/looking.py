@@ -1,28 +1,42 @@
-"""Looking at one media: from what was kept of the same content, else by reading the whole file."""
+"""Fetching and looking at one media: from what was kept of the same content, else by reading the whole file."""
 
 import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from internal.errors import Damaged, NotFound, UnreadableMedia
 from internal.media import Analysis, Media
 from internal.pipeline import Run
 from internal.storyboard import Found
 
 
 def look_at(run: Run, media: Media) -> Found:
-    """Raises UnreadableMedia, and NotFound or Damaged when the store no longer has it whole."""
+    """Raises UnreadableMedia, also when the store no longer has it."""
     known = media.sha256 and _kept(run, media.sha256)
     if media.sha256 and known:
         return Found(name=media.name, media_id=media.id, sha256=media.sha256, analysis=known)
     path = run.folder / media.id
     try:
-        run.services.media.get(media.key, path)
+        fetch(run, media, path)
         sha256 = sha256_of(path)
         with run.write() as tx:
             tx.save_media(replace(media, sha256=sha256))
         return Found(name=media.name, media_id=media.id, sha256=sha256, analysis=known_or_read(run, path, sha256))
     finally:
         path.unlink(missing_ok=True)
+
+
+def fetch(run: Run, media: Media, path: Path) -> None:
+    """Write its content to `path`. Raises UnreadableMedia when it is gone, or damaged still at the last attempt: a
+    fault of the network, which looks the same, has passed by then."""
+    try:
+        run.services.media.get(media.key, path)
+    except NotFound as error:
+        raise UnreadableMedia("It is no longer in the media store. Upload it again.", media.sha256) from error
+    except Damaged as error:
+        if not run.job.last_attempt:
+            raise
+        raise UnreadableMedia("It was damaged in the media store. Upload it again.", media.sha256) from error
 
 
 def known_or_read(run: Run, path: Path, sha256: str) -> Analysis:

@@ -4,16 +4,16 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from internal.errors import NotFound, UnreadableMedia
+from internal.errors import UnreadableMedia
 from internal.pipeline import Run
-from internal.pipelines.vlog.looking import known_or_read, look_at, sha256_of
+from internal.pipelines.vlog.looking import fetch, known_or_read, look_at, sha256_of
 from internal.pipelines.vlog.wishes import settings_of
 from internal.storyboard import Found, Tune
 from internal.vlog import Music, VlogSettings
 
 
 def own_tune(run: Run) -> Tune | None:
-    """Of the user's own file, if there is one. Raises UnreadableMedia, NotFound, Damaged."""
+    """Of the user's own file, if there is one. Raises UnreadableMedia."""
     settings = settings_of(run)
     if not settings.music_id:
         return None
@@ -38,14 +38,13 @@ def built_in_tune(run: Run, found: Sequence[Found]) -> Tune | None:
 
 
 def music_file(run: Run, music: Music) -> Path:
-    """The file to play, fetched if it is the user's own. Raises NotFound, Damaged."""
+    """The file to play, fetched if it is the user's own. Raises UnreadableMedia."""
     if music.track:
         return run.services.music.path(music.track)
     music_id = settings_of(run).music_id
-    if not music_id:
-        raise NotFound("The music of this vlog is gone.")
+    assert music_id, "music is built in, or the user's own"
     path = run.folder / "music"
-    run.services.media.get(run.services.store.media(run.job.owner_id, music_id).key, path)
+    fetch(run, run.services.store.media(run.job.owner_id, music_id), path)
     return path
 
 
