@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from infra.media_store.r2 import R2MediaStore
-from internal.errors import NotFound, TemporaryFailure
+from internal.errors import Damaged, NotFound
 from internal.ports import Part
 from internal.uploads import PART
 from tests.stack import ObjectServer
@@ -190,7 +190,7 @@ def test_a_damaged_object_is_noticed(
 ) -> None:
     put(media, key, b"0123456789!")
     (r2.folder / r2.bucket / key).write_bytes(damage)
-    with pytest.raises(TemporaryFailure):
+    with pytest.raises(Damaged):
         media.get(key, tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
 
