@@ -7,7 +7,7 @@ import numpy as np
 
 from infra.analyst.listening import listen
 from infra.analyst.moments import best_moments
-from infra.analyst.pixels import LONG_SIDE, sharpness
+from infra.analyst.pixels import LONG_SIDE, colour, exposure, fingerprint, sharpness
 from infra.analyst.watching import watch
 from infra.analyst.written import clip_place, clip_time, photo_place, photo_time
 from infra.decode.clips import open_clip, picture_of
@@ -28,15 +28,18 @@ def measure(path: str) -> dict[str, object]:
 def _photo(source: BinaryIO, content: Content) -> Analysis:
     with open_photo(source) as photo:
         facts, taken_at, place = photo_facts(photo, content), photo_time(photo), photo_place(photo)
-        small = upright_rgb(photo, (LONG_SIDE, LONG_SIDE)).convert("L")
+        small = upright_rgb(photo, (LONG_SIDE, LONG_SIDE))
     small.thumbnail((LONG_SIDE, LONG_SIDE))
-    crisp = sharpness(np.asarray(small, dtype=np.float32))
+    grey = np.asarray(small.convert("L"), dtype=np.float32)
     return Analysis(
         facts=facts,
         taken_at=taken_at,
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
-        sharpness=crisp,
+        sharpness=sharpness(grey),
+        exposure=exposure(grey),
+        colour=colour(np.asarray(small)),
+        fingerprint=fingerprint(grey),
     )
 
 

@@ -1,4 +1,5 @@
-"""What several contracts need: the store on a real PostgreSQL, brought to our schema; composers, and media for them."""
+"""What several contracts need: the store on a real PostgreSQL, brought to our schema; analysts; composers, and media
+for them."""
 
 import uuid
 from collections.abc import Iterator
@@ -6,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from infra.analyst.measured import MeasuredAnalyst
 from infra.composer.pyav import PyavComposer
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from internal.jobs import Times
-from internal.ports import Composer
+from internal.ports import Composer, MediaAnalyst
 from tests.contracts.small_films import write_flat, write_ramp, write_tone
 
 
@@ -26,6 +28,12 @@ def store(postgres_url: str) -> Iterator[PostgresStore]:
 def owner() -> str:
     """A new one for each test: the database is shared."""
     return f"owner-{uuid.uuid4()}"
+
+
+@pytest.fixture(params=[MeasuredAnalyst], ids=["measured"])
+def analyst(request: pytest.FixtureRequest) -> MediaAnalyst:
+    made: MediaAnalyst = request.param()
+    return made
 
 
 @pytest.fixture(params=[PyavComposer], ids=["pyav"])

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
 
-from infra.analyst.measured import MeasuredAnalyst
 from internal.errors import Stopped, StopReason, UnreadableMedia
-from internal.media import Analysis, Kind
+from internal.media import Kind
 from internal.ports import MediaAnalyst
+from tests.contracts.looks import look
 from tests.media import make_hostile, make_odd, make_tiny
 from tests.media.clips import Take, write_clip
 from tests.media.hostile import NEIGHBOUR, make_disguised
@@ -23,16 +22,6 @@ from tests.media.stills import Shot, write_photo
 LOCAL = datetime(2024, 2, 29, 23, 59, 58)
 ZONED = datetime.fromisoformat("2024-02-29T23:59:58-03:30")
 PICTURE = draw(Scenery("town", 15.0, 6), 320, 240)
-
-
-@pytest.fixture(params=[MeasuredAnalyst])
-def analyst(request: pytest.FixtureRequest) -> MediaAnalyst:
-    adapter: MediaAnalyst = request.param()
-    return adapter
-
-
-def look(analyst: MediaAnalyst, path: Path) -> Analysis:
-    return analyst.analyze(path, lambda: None)
 
 
 def test_it_has_a_name_with_a_version(analyst: MediaAnalyst) -> None:
@@ -81,16 +70,6 @@ def test_a_clips_time_and_place_are_its_cameras(analyst: MediaAnalyst, tmp_path:
     assert found.taken_at == ZONED
     assert found.taken_at.utcoffset() == timedelta(hours=-3, minutes=-30)
     assert (found.latitude, found.longitude) == (-33.8568, 151.2153)
-
-
-def test_sharper_pictures_score_higher(analyst: MediaAnalyst, tmp_path: Path) -> None:
-    scores = [
-        look(analyst, write_photo(tmp_path / f"{blur}.png", PICTURE.filter(ImageFilter.GaussianBlur(blur)))).sharpness
-        for blur in (8, 4, 2, 1, 0)
-    ]
-    assert scores == sorted(scores)
-    assert 0 <= scores[0] < 0.1
-    assert 0.5 < scores[-1] <= 1
 
 
 def test_a_moving_clip_shows_more_motion_than_a_still_one(analyst: MediaAnalyst, tmp_path: Path) -> None:
@@ -155,15 +134,6 @@ def test_music_is_measured_too(analyst: MediaAnalyst, tmp_path: Path) -> None:
 def test_the_same_file_gets_the_same_answer(analyst: MediaAnalyst, tmp_path: Path) -> None:
     make_tiny(tmp_path)
     assert look(analyst, tmp_path / "tiny.mp4") == look(analyst, tmp_path / "tiny.mp4")
-
-
-@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "I;16"])
-def test_a_photo_may_hold_its_colours_in_any_way(analyst: MediaAnalyst, tmp_path: Path, mode: str) -> None:
-    grey = PICTURE.convert("L")
-    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
-    (deep if mode == "I;16" else grey.convert(mode)).save(tmp_path / "p.png")
-    crisp = look(analyst, write_photo(tmp_path / "grey.png", grey)).sharpness
-    assert look(analyst, tmp_path / "p.png").sharpness == pytest.approx(crisp, abs=0.02)
 
 
 def test_every_hostile_file_is_refused(analyst: MediaAnalyst, tmp_path: Path) -> None:
