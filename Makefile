@@ -21,6 +21,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 LOCAL := $(VENV)/.installed-local
 TOOLS := $(VENV)/.installed-tools
+# other makers of films, which measurements compare ours with; they want other versions of what we use
+PEERS := $(VENV)-peers/.installed
 SAMPLE_DAY := $(STATE)/sample-day
 # what the browser suite needs from apt, and how we see that it is there
 APT := chromium fonts-droid-fallback fonts-liberation
@@ -61,7 +63,7 @@ ci: check test
 
 #: make bench   measure, and print the README's table
 .PHONY: bench
-bench: $(TOOLS)
+bench: $(TOOLS) $(PEERS)
 	$(PY) -m tests.bench
 
 #: make soak   the long fault runs
@@ -83,7 +85,7 @@ sheet: $(LOCAL)
 #: make clean   remove everything that was installed or made here, kept vlogs too
 .PHONY: clean
 clean:
-	rm -rf $(VENV) $(STATE) artefacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers $(STATE) artefacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # One stamp for each requirements file: what is up to date is not asked for again.
 $(LOCAL): requirements.txt infra/local/requirements.txt | $(PY)
@@ -94,6 +96,12 @@ $(LOCAL): requirements.txt infra/local/requirements.txt | $(PY)
 $(TOOLS): tests/requirements.txt $(LOCAL)
 	@echo "Installing the tools for tests and checks into $(VENV) (once) …"
 	@$(PY) -m pip install -qq --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+$(PEERS): tests/bench/peers/requirements.txt | $(PY)
+	@echo "Installing what measurements compare with into $(VENV)-peers (once) …"
+	@$(PY) -m venv $(VENV)-peers
+	@$(VENV)-peers/bin/python -m pip install -qq --disable-pip-version-check -r tests/bench/peers/requirements.txt
 	@touch $@
 
 # Debian's python3 comes without what makes environments.

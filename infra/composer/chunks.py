@@ -32,14 +32,14 @@ def render(chunk: dict[str, Any], media: Mapping[str, str], out: str, preset: st
     {"unreadable": content hash, "reason": sentence}, so that the asker knows which it was."""
     wanted = Chunk.model_validate(chunk)
     try:
-        encode(_frames(wanted, media), Path(out), wanted.canvas, Quality(preset, crf))
+        encode(frames_of(wanted, media), Path(out), wanted.canvas, Quality(preset, crf))
     except UnreadableMedia as error:
         return {"unreadable": error.field or "", "reason": str(error)}
     return {}
 
 
-def _frames(chunk: Chunk, media: Mapping[str, str]) -> Iterator[Frame]:
-    """Always the same buffer, drawn anew."""
+def frames_of(chunk: Chunk, media: Mapping[str, str]) -> Iterator[Frame]:
+    """All its frames, each in the same buffer, drawn anew. `media`: paths by content hash. Raises UnreadableMedia."""
     canvas = (chunk.canvas.width, chunk.canvas.height)
     with ExitStack() as stack:
         shots = [_Scene(stack, view, chunk, Path(media[view.scene.sha256])) for view in chunk.views]

@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tests.bench import cold_start, overhead, polling
+from tests.bench import cold_start, overhead, polling, rendering
 from tests.bench.rows import Row
 from tests.bench.running import whole_stack
 
@@ -11,6 +11,8 @@ from tests.bench.running import whole_stack
 def main() -> None:
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n", flush=True)
     print(Row("what", "measured", "goal"), Row("---", "---", "---"), sep="\n", flush=True)
+    for row in rendering.measure():
+        print(row, flush=True)
     with whole_stack() as stack:
         print(cold_start.measure(stack), flush=True)
         print(polling.measure(stack), flush=True)

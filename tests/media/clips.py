@@ -13,6 +13,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 from PIL import Image
 
+from tests.media.lens import MARGIN, Lens
 from tests.media.scenery import Scenery, draw
 from tests.media.sounds import Sound, add_sound_stream, fill
 
@@ -22,7 +23,8 @@ _X265 = "log-level=none:pools=none:frame-threads=1"
 @dataclass(frozen=True)
 class Take:
     """How a clip is taken. `width` and `height` are as shown; `rotation`, in degrees anticlockwise, is what a
-    player must turn the stored picture by. With `uneven` frames come at irregular times."""
+    player must turn the stored picture by. With `uneven` frames come at irregular times; with `handheld` it
+    looks as a real camera's pictures do, and is as hard to encode."""
 
     seconds: float
     width: int = 640
@@ -31,6 +33,7 @@ class Take:
     codec: str = "libx264"
     rotation: int = 0
     uneven: bool = False
+    handheld: bool = False
     sound: Sound | None = None
     taken_at: datetime | None = None
     place: tuple[float, float] | None = None
@@ -44,8 +47,7 @@ def write_clip(path: Path, scenery: Scenery, take: Take) -> Path:
         container.metadata.update(_written(take))
         picture = _picture_stream(container, take)
         sound = add_sound_stream(container, "aac") if take.sound is not None else None
-        for at in _times(take):
-            seen = draw(scenery, take.width, take.height, at)
+        for at, seen in _seen(scenery, take):
             stored = seen.rotate(-take.rotation, expand=True) if take.rotation else seen
             container.mux(picture.encode(_frame(stored, at, picture)))
         container.mux(picture.encode(None))
@@ -55,7 +57,8 @@ def write_clip(path: Path, scenery: Scenery, take: Take) -> Path:
 
 
 def _picture_stream(container: OutputContainer, take: Take) -> VideoStream:
-    options = {"preset": "ultrafast", "crf": "23", "threads": "1"}
+    preset, crf = ("veryfast", "18") if take.handheld else ("ultrafast", "23")
+    options = {"preset": preset, "crf": crf, "threads": "1"}
     if take.codec == "libx265":
         options["x265-params"] = _X265
     stream = cast(VideoStream, container.add_stream(take.codec, rate=take.fps, options=options))
@@ -76,6 +79,15 @@ def _times(take: Take) -> Iterator[float]:
     while at < take.seconds - 0.001:
         yield at
         at += random.choice([1, 1, 2, 4]) / take.fps if take.uneven else 1 / take.fps
+
+
+def _seen(scenery: Scenery, take: Take) -> Iterator[tuple[float, Image.Image]]:
+    if not take.handheld:
+        yield from ((at, draw(scenery, take.width, take.height, at)) for at in _times(take))
+        return
+    lens = Lens(take.width, take.height, scenery.seed)
+    for at in _times(take):
+        yield at, lens.seen(draw(scenery, take.width + 2 * MARGIN, take.height + 2 * MARGIN, at), at)
 
 
 def _frame(picture: Image.Image, at: float, stream: VideoStream) -> av.VideoFrame:
