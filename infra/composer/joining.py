@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from infra.composer.encoder import translate_errors
 from infra.composer.loudness import gain_of, levelled
 from infra.composer.mix import mixed
+from infra.composer.recording import Recording
 from infra.composer.sound import RATE
 from internal.errors import UnreadableMedia
 from internal.film import Film
@@ -37,13 +38,15 @@ def join(film: dict[str, Any], chunks: Sequence[str], media: Mapping[str, str], 
 
 
 def _write(film: Film, chunks: Sequence[Path], media: Mapping[str, Path], out: str) -> None:
-    """Through the sound again and again, to measure and to write, rather than once with all of it in memory."""
-    gain = gain_of(lambda: mixed(film, media))
-    with translate_errors():
-        container = av.open(out, "w", format="mp4", options={"movflags": "+faststart"})
-    with translate_errors(), container:
+    """The sound is recorded first, since it must be known as a whole before it can be levelled."""
+    folder = Path(out).parent
+    with (
+        translate_errors(),
+        Recording.of(mixed(film, media, folder), folder) as sound,
+        av.open(out, "w", format="mp4", options={"movflags": "+faststart"}) as container,
+    ):
         pictures = _pictures(chunks, _picture_track(container, chunks[0]), film.canvas.fps)
-        sounds = _sounds(film, media, gain, _sound_track(container))
+        sounds = _sounds(sound, _sound_track(container))
         for packet in heapq.merge(pictures, sounds, key=_decoded_at):
             container.mux(packet)
 
@@ -78,9 +81,9 @@ def _pictures(chunks: Sequence[Path], track: VideoStream, fps: int) -> "Iterator
         first = number
 
 
-def _sounds(film: Film, media: Mapping[str, Path], gain: float, track: AudioStream) -> "Iterator[Packet[Any]]":
+def _sounds(sound: Recording, track: AudioStream) -> "Iterator[Packet[Any]]":
     resampler = AudioResampler("fltp", "stereo", RATE)
-    for levels in levelled(mixed(film, media), gain):
+    for levels in levelled(sound, gain_of(sound)):
         for frame in resampler.resample(levels):
             yield from track.encode(frame)
     yield from track.encode(None)

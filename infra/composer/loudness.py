@@ -1,7 +1,7 @@
-"""How loud the film is, and making it as loud as others: −14 LUFS, no peak above −1 dBFS."""
+"""How loud a sound is, and making the film as loud as others: −14 LUFS, no peak above −1 dBFS."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import av
@@ -9,39 +9,55 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
+from infra.composer.recording import Recording
 from infra.composer.sound import RATE, Samples
 
 GOAL = -14.0
-#: near-silence is not blown up to noise; limiting is not fought without end
-_MOST_GAIN, _MOST_CORRECTION = 20.0, 3.0
+#: in dB: near-silence is not blown up to noise; limiting is not fought without end
+_MOST_GAIN, _MOST_CORRECTION = 26.0, 6.0
+#: in LU: near enough, or no nearer after so many times
+_NEAR, _ROUNDS = 0.1, 4
 #: below this EBU R 128 hears nothing, in LUFS
 _GATE = -69.0
 #: AAC adds up to a decibel to a peak
 _LIMITER = ("alimiter", "limit=-2.2dB:level=disabled:attack=5:release=50:latency=1")
 
 
-def gain_of(sound: Callable[[], Iterable[Samples]]) -> float:
-    """By how much to raise the sound as a whole, in dB. Heard a second time because the limiter takes some
-    of it back; `sound` begins anew with each call, so that it need not be kept."""
-    measured = _loudness(sound())
-    if measured is None:
+def loudness(sound: Iterable[Samples]) -> float | None:
+    """Integrated, in LUFS by EBU R 128; None for silence, and for less than its 0.4 s."""
+    return _measured(_filtered(sound, _METER))
+
+
+def gain_of(sound: Recording) -> float:
+    """By how much to raise the sound as a whole, in dB. Heard several times, because the limiter takes some of
+    it back."""
+    natural = loudness(sound.pieces())
+    if natural is None:
         return 0.0
-    gain = min(GOAL - measured, _MOST_GAIN)
-    limited = _loudness(sound(), _volume(gain), _LIMITER)
-    return gain if limited is None else gain + min(GOAL - limited, _MOST_CORRECTION)
+    wanted = min(GOAL - natural, _MOST_GAIN)
+    gain = wanted
+    for _ in range(_ROUNDS):
+        limited = _measured(_filtered(sound.pieces(), _volume(gain), _LIMITER, _METER))
+        missing = natural + wanted - limited if limited is not None else 0.0
+        if abs(missing) < _NEAR:
+            break
+        gain = min(gain + missing, wanted + _MOST_CORRECTION)
+    return gain
 
 
-def levelled(sound: Iterable[Samples], gain: float) -> Iterator[AudioFrame]:
+def levelled(sound: Recording, gain: float) -> Iterator[AudioFrame]:
     """Raised or lowered as a whole, which keeps soft and loud apart, and only its peaks limited."""
-    return _filtered(sound, _volume(gain), _LIMITER)
+    return _filtered(sound.pieces(), _volume(gain), _LIMITER)
 
 
-def _loudness(sound: Iterable[Samples], *filters: tuple[str, str]) -> float | None:
-    """Integrated, in LUFS by EBU R 128; None for silence."""
-    measured = -math.inf
-    for frame in _filtered(sound, *filters, ("ebur128", "metadata=1")):
-        measured = float(frame.metadata.get("lavfi.r128.I", measured))
-    return measured if measured > _GATE else None
+_METER = ("ebur128", "metadata=1")
+
+
+def _measured(metered: Iterable[AudioFrame]) -> float | None:
+    last = -math.inf
+    for frame in metered:
+        last = float(frame.metadata.get("lavfi.r128.I", last))
+    return last if last > _GATE else None
 
 
 def _volume(gain: float) -> tuple[str, str]:
