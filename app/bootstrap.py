@@ -8,6 +8,7 @@ from internal import faults
 from internal.ports import (
     CallerCheck,
     Composer,
+    Gazetteer,
     MediaAnalyst,
     MediaProbe,
     MediaStore,
@@ -35,6 +36,7 @@ def connect(settings: Settings) -> Services:
         media=when_used(lambda: media_store(settings)),
         probe=when_used(probe),
         analyst=when_used(lambda: analyst(settings)),
+        gazetteer=when_used(lambda: gazetteer(settings)),
         music=when_used(music),
         composer=when_used(lambda: composer(settings)),
         clock=lambda: datetime.now(UTC),
@@ -99,6 +101,12 @@ def analyst(settings: Settings) -> MediaAnalyst:
             from infra.analyst.measured import MeasuredAnalyst
 
             return MeasuredAnalyst()
+
+
+def gazetteer(settings: Settings) -> Gazetteer:
+    from infra.gazetteer.geonames import GeoNames
+
+    return GeoNames(settings.places or settings.state / "places")
 
 
 def music() -> MusicLibrary:

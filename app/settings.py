@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     auth: Literal["none"] = "none"
 
     analyst: Literal["measured"] = "measured"
+    #: the folder of the gazetteer's file; STATE/places if not given
+    places: Path | None = None
     most_body_bytes: int = Field(default=30 * 1024 * 1024, gt=0)
     #: seconds
     lease: float | None = Field(default=None, gt=0)

@@ -57,7 +57,7 @@ class Place(Value):
 
     #: in the user's language
     name: str
-    #: from where the media was taken to the place's middle
+    #: from where the media was taken to the place's middle; 0 inside the place
     kilometres: float
     #: IANA name of its time zone; "" when unknown
     zone: str = ""

@@ -9,10 +9,14 @@ from pathlib import Path
 
 from infra.local.parts import ROOT
 
+#: of the gazetteer: made once for all tests
+PLACES = ROOT / ".daylog" / "places"
+
 
 @contextmanager
 def whole_daylog(state: Path, **settings: object) -> Iterator[str]:
     """Its address, until the block ends. `settings` are of `app.settings`, by name."""
+    settings = {"places": PLACES, **settings}
     env = [f"{name.upper()}={value}" for name, value in settings.items()]
     command = [sys.executable, "-m", "infra.local", "--state", str(state), "--once-ready-print-json"]
     # `env` adds to the environment that we were given

@@ -10,6 +10,7 @@ from datetime import datetime
 from internal.jobs import Times
 from internal.ports.films import Composer, MediaAnalyst, MediaProbe, MusicLibrary
 from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, WorkStore
+from internal.ports.places import Gazetteer
 from internal.ports.queue import CallerCheck, TaskQueue
 from internal.ports.rows import Answer, Event, JobTx, KeyUse, Renewal, Store, Tx
 
@@ -19,6 +20,7 @@ __all__ = [
     "Clock",
     "Composer",
     "Event",
+    "Gazetteer",
     "JobTx",
     "KeyUse",
     "MediaAnalyst",
@@ -50,6 +52,7 @@ class Services:
     media: MediaStore
     probe: MediaProbe
     analyst: MediaAnalyst
+    gazetteer: Gazetteer
     music: MusicLibrary
     composer: Composer
     clock: Clock

@@ -19,6 +19,7 @@ from tests.app.asking import Media
 from tests.media import make_hostile, make_tiny, write_music
 from tests.queue_server import queue_server
 from tests.stack import ObjectServer
+from tests.whole import PLACES
 
 TIMES = Times(lease=timedelta(seconds=20), heartbeat=timedelta(seconds=5), in_place=(), backoff_first=timedelta(0))
 
@@ -33,6 +34,7 @@ def settings(
         queue.client.pause_queue(name=name)
         yield Settings(
             state=tmp_path_factory.mktemp("no settings here"),
+            places=PLACES,
             database_url=postgres_server.url("api"),
             tasks_endpoint=queue.url,
             tasks_queue=name,

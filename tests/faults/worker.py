@@ -26,6 +26,7 @@ from internal.jobs import Times
 from internal.pipelines import PIPELINES
 from tests.faults.odd_pipelines import ODD
 from tests.queue_server import wait_until
+from tests.whole import PLACES
 
 #: long enough that a busy machine does not lose a lease by itself
 TIMES = Times(
@@ -56,7 +57,8 @@ class Worker:
         self.port = free_port()
         self.log = state / "logs" / f"worker-{self.port}.log"
         command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{self.port}"]
-        usual = {"SERVE": "worker", "STATE": str(state), "SHORT_SIDE": "90", "LEASE": str(TIMES.lease.total_seconds())}
+        usual = {"SERVE": "worker", "STATE": str(state), "PLACES": str(PLACES), "SHORT_SIDE": "90"}
+        usual["LEASE"] = str(TIMES.lease.total_seconds())
         with self.log.open("w") as log:
             self._gunicorn = subprocess.Popen(
                 [*command, "tests.faults.worker:quick_app()"],

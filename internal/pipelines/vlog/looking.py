@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from internal.errors import Damaged, NotFound, UnreadableMedia
-from internal.media import Analysis, Media
+from internal.media import Analysis, Media, Place
 from internal.pipeline import Run
+from internal.pipelines.vlog.wishes import settings_of
 from internal.storyboard import Found
 
 
@@ -14,14 +15,14 @@ def look_at(run: Run, media: Media) -> Found:
     """Raises UnreadableMedia, also when the store no longer has it."""
     known = media.sha256 and _kept(run, media.sha256)
     if media.sha256 and known:
-        return Found(name=media.name, media_id=media.id, sha256=media.sha256, analysis=known)
+        return _found(run, media, media.sha256, known)
     path = run.folder / media.id
     try:
         fetch(run, media, path)
         sha256 = sha256_of(path)
         with run.write() as tx:
             tx.save_media(replace(media, sha256=sha256))
-        return Found(name=media.name, media_id=media.id, sha256=sha256, analysis=known_or_read(run, path, sha256))
+        return _found(run, media, sha256, known_or_read(run, path, sha256))
     finally:
         path.unlink(missing_ok=True)
 
@@ -47,6 +48,17 @@ def known_or_read(run: Run, path: Path, sha256: str) -> Analysis:
     analysis = run.services.analyst.analyze(path, run.check)
     run.services.store.keep_analysis(run.job.owner_id, sha256, run.services.analyst.name, analysis)
     return analysis
+
+
+def _found(run: Run, media: Media, sha256: str, analysis: Analysis) -> Found:
+    place = _place(run, analysis)
+    return Found(name=media.name, media_id=media.id, sha256=sha256, analysis=analysis, place=place)
+
+
+def _place(run: Run, analysis: Analysis) -> Place | None:
+    if analysis.latitude is None or analysis.longitude is None:
+        return None
+    return run.services.gazetteer.near(analysis.latitude, analysis.longitude, settings_of(run).language)
 
 
 def sha256_of(path: Path) -> str:

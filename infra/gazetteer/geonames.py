@@ -1,0 +1,113 @@
+"""Gazetteer of GeoNames' towns (CC BY 4.0) and our landmarks, in one SQLite file that is made when first needed."""
+
+import logging
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+
+from infra.gazetteer.file import file_in, is_sound, opened
+from infra.gazetteer.sphere import boxes, kilometres
+from internal.errors import TemporaryFailure
+from internal.media import Place
+from internal.vlog import Language
+
+_log = logging.getLogger(__name__)
+#: no place farther than this says where something is, in km
+FARTHEST: Final = 50.0
+#: in km: a town with half this radius counts its outskirts' distance three times, a large city hardly more than once
+_HOMELY: Final = 5.0
+_FAILED: Final = "The places cannot be read now."
+
+Answer = TypeVar("Answer")
+
+
+class _Spot(NamedTuple):
+    """A town or a landmark, seen from the point in question. Hundreds are looked at for one answer."""
+
+    id: int
+    away: float
+    radius: float
+    landmark: bool
+
+    @property
+    def rank(self) -> tuple[bool, float, int]:
+        """Least is best: the smallest landmark that we are at, else the town that we are deepest in or least outside
+        of. So a suburb does not hide its city, nor a city the village outside it."""
+        if self.landmark and self.away <= self.radius:
+            return False, self.radius, self.id
+        outside = self.away - self.radius
+        return True, outside * (1 + _HOMELY / self.radius) if outside > 0 else outside, self.id
+
+
+class GeoNames:
+    """Keeps its file in `folder`. Nothing is held open: it may be used from any thread and after a fork."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path: Path | None = None
+        self._lock = threading.Lock()
+
+    def near(self, latitude: float, longitude: float, language: Language) -> Place | None:
+        return self._read(lambda database: _near(database, latitude, longitude, language))
+
+    def _read(self, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """A file that was spoilt since we looked is made anew, once."""
+        for _ in range(2):
+            try:
+                with closing(opened(self._sound())) as database:
+                    return ask(database)
+            except sqlite3.DatabaseError:
+                _log.warning("the file of places is spoilt", exc_info=True)
+                self._path = None
+        raise TemporaryFailure(_FAILED)
+
+    def _sound(self) -> Path:
+        """Built by a process of its own, whose memory goes with it."""
+        with self._lock:
+            if self._path is None:
+                path = file_in(self._folder)
+                if not is_sound(path):
+                    _build(self._folder)
+                self._path = path
+            return self._path
+
+
+def _build(folder: Path) -> None:
+    path = os.pathsep.join(map(os.path.abspath, sys.path))
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "infra.gazetteer", str(folder)],
+        env={"PYTHONPATH": path, "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        _log.error("the file of places cannot be made", extra={"trace": done.stderr})
+        raise TemporaryFailure(_FAILED)
+
+
+def _near(database: sqlite3.Connection, latitude: float, longitude: float, language: Language) -> Place | None:
+    best = min(_spots(database, latitude, longitude), key=lambda spot: spot.rank, default=None)
+    if best is None:
+        return None
+    # the column is one of five that `Language` names
+    query = f'select coalesce("{language}", "en"), zone from name where id = ?'  # noqa: S608
+    name, zone = database.execute(query, (best.id,)).fetchone()
+    return Place(name=name, kilometres=0.0 if best.away <= best.radius else round(best.away, 2), zone=zone)
+
+
+def _spots(database: sqlite3.Connection, latitude: float, longitude: float) -> list[_Spot]:
+    query = "select latitude, longitude, id, radius, landmark from spot where band = ? and longitude between ? and ?"
+    rows = [row for box in boxes(latitude, longitude, FARTHEST) for row in database.execute(query, box)]
+    spots = [
+        _Spot(number, kilometres(latitude, longitude, north, east), radius, landmark)
+        for north, east, number, radius, landmark in rows
+    ]
+    return [spot for spot in spots if spot.away <= FARTHEST]
