@@ -1,10 +1,11 @@
 """The film's words as subtitle files, SRT and WebVTT."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from internal.film import Film
-from internal.vlog import Scene
+from internal.words import Showing, showings
 
 #: invisible; after a character that would begin markup, it keeps players from seeing any
 _JOINER = "\u2060"
@@ -20,13 +21,17 @@ class Cue:
 
 
 def cues(film: Film) -> Iterator[Cue]:
-    """One for each scene that has words, while nothing else is on screen."""
-    shared = (0, *film.overlaps, 0)
-    for number, (scene, start) in enumerate(zip(film.scenes, film.starts, strict=True)):
-        lines = _lines(scene)
-        end = start + film.counts[number] - shared[number + 1]
-        if lines:
-            yield Cue((start + shared[number]) / film.canvas.fps, end / film.canvas.fps, lines)
+    """What is read at a time, from when it is on the picture until it is not."""
+    for scene, start, count in zip(film.scenes, film.starts, film.counts, strict=True):
+        for (first, end), lines in _together(showings(scene, count)):
+            yield Cue((start + first) / film.canvas.fps, (start + end) / film.canvas.fps, lines)
+
+
+def _together(shown: Iterable[Showing]) -> Iterator[tuple[tuple[int, int], tuple[str, ...]]]:
+    """In order of time; what is on at the same time is read from the top of the picture down."""
+    ordered = sorted(shown, key=lambda one: (one.first, one.end, one.role == "caption"))
+    for frames, ones in groupby(ordered, key=lambda one: (one.first, one.end)):
+        yield frames, tuple(line for one in ones for line in one.lines)
 
 
 def srt(film: Film) -> str:
@@ -41,12 +46,6 @@ def vtt(film: Film) -> str:
     """WebVTT, escaped as https://www.w3.org/TR/webvtt1/#webvtt-cue-text asks."""
     blocks = (f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{_join(cue, _escaped)}" for cue in cues(film))
     return "\n".join(("WEBVTT\n", *blocks))
-
-
-def _lines(scene: Scene) -> tuple[str, ...]:
-    """Each on one line: an empty one would end the cue."""
-    texts = (" ".join(text.split()) for text in scene.words)
-    return tuple(text for text in texts if text)
 
 
 def _join(cue: Cue, escape: Callable[[str], str]) -> str:

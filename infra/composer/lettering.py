@@ -1,162 +1,167 @@
 """Words on the picture: drawn once with a soft shadow, then blended into each frame they are on."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
-from infra.composer.fonts import font, runs
-from infra.composer.frames import Frame
-from internal.film import OVERLAP, View
+from infra.composer.frames import Frame, Plane
+from infra.composer.typesetting import Setting, Style, setting
+from internal.film import View
+from internal.words import Role, Showing, showings
 
-#: shares of the canvas' short side
-_TITLE, _SUBTITLE, _CAPTION = 0.105, 0.048, 0.05
-#: share of the width that stays free on either side: televisions and phones' corners cut there
-_MARGIN = 0.07
-#: where the middle of the title and the foot of the caption are, as shares of the height; upright screens
-#: have buttons at the bottom
-_TITLE_AT = 0.45
-_CAPTION_AT, _CAPTION_AT_UPRIGHT = 0.92, 0.82
-_MOST_LINES = 3
-#: tried one after the other when there are more
-_SIZES = (1.0, 0.8, 0.65, 0.5)
-#: characters; no three lines hold more
-_LONGEST_TEXT = 400
-_IDEOGRAPHS = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
-#: one ideograph or kana, a word, or the space between words
-_BREAKABLE = re.compile(rf"[{_IDEOGRAPHS}]|[^\s{_IDEOGRAPHS}]+|\s+")
+_TITLE = Style(0.105, 700, 0.025, 1.22, ((1.25, 1), (1.0, 2), (0.8, 3), (0.65, 3), (0.5, 3)))
+_SUBTITLE = Style(0.043, 500, 0.06, 1.4, ((1.0, 2), (0.8, 2)))
+_ENDING = Style(0.075, 600, 0.04, 1.25, ((1.0, 2), (0.75, 3), (0.55, 3)))
+_CAPTION = Style(0.047, 600, 0.0, 1.36, ((1.0, 2), (0.85, 2), (0.7, 3)))
+#: a line as wide and as thick as these shares of the short side parts title and subtitle, with space around it
+_RULE, _HAIR, _ROOM = 0.11, 0.004, 0.03
+
+
+@dataclass(frozen=True)
+class Safe:
+    """Shares of the canvas that stay free of words."""
+
+    sides: float
+    top: float
+    bottom: float
+
+
+#: televisions cut up to 5 % off (EBU R 95)
+_SAFE = Safe(0.07, 0.07, 0.075)
+#: on upright screens names and buttons lie over the head and the foot of the picture
+_SAFE_UPRIGHT = Safe(0.09, 0.14, 0.22)
+#: where the middle of titles is, as a share of the height
+_MIDDLE = 0.46
 #: frames
-_FADE = 12
-_LONGEST_TITLE = 105
+_FADE = 14
 _WHITE, _BLACK, _GREY = 235, 16, 128
-_SHADOW = 0.8
+#: (blur as a share of the letters' size, how much denser than the blurred letters, darkest): one shadow makes
+#: their edges clear, the other calms what is around them
+_SHADOWS = ((0.06, 2.6, 0.55), (0.45, 2.6, 0.45))
+#: of the letters' size: how far shadows reach
+_REACH = 1.5
 
 Grey = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
 class Words:
-    """A block of text at `left`, `top` (even), opaque by `ink` (0 to 1) of brightness `light`, shown from
-    frame `first` to `end` of its scene."""
+    """A block of text whose `letters` (0 to 1) are white and whose `shadow` (0 to 1) is black, `left` and `top`
+    (even) of the canvas, shown from frame `first` to `end` of its scene."""
 
-    left: int
-    top: int
-    light: Grey
-    ink: Grey
-    first: int
-    end: int
+    def __init__(self, letters: Grey, shadow: Grey, left: int, top: int, first: int, end: int) -> None:
+        self._first, self._end = first, end
+        ink = letters + shadow * (1 - letters)
+        light = _WHITE * letters + _BLACK * (ink - letters)
+        self._luma = _Layer(ink, light, left, top)
+        self._chroma = _Layer(_halved(ink), _GREY * _halved(ink), left // 2, top // 2)
 
     def draw(self, number: int, frame: Frame) -> None:
-        fade = min(_FADE, (self.end - self.first) / 4)
-        strength = min(1.0, (number - self.first + 1) / fade, (self.end - number) / fade)
-        if strength > 0:
-            self._blend(frame.luma, self.left, self.top, self.light, self.ink * strength)
+        """Appearing and going softly."""
+        fade = min(_FADE, (self._end - self._first) / 4)
+        share = min(1.0, (number - self._first + 1) / fade, (self._end - number) / fade)
+        if share > 0:
+            strength = share * share * (3 - 2 * share)
+            self._luma.blend(frame.luma, strength)
             for plane in (frame.blue, frame.red):
-                self._blend(plane, self.left // 2, self.top // 2, _GREY, _halved(self.ink) * strength)
+                self._chroma.blend(plane, strength)
 
-    @staticmethod
-    def _blend(plane: NDArray[np.uint8], left: int, top: int, light: Grey | int, ink: Grey) -> None:
-        under = plane[top : top + ink.shape[0], left : left + ink.shape[1]]
-        under[:] = under + (light - under.astype(np.float32)) * ink + 0.5
+
+class _Layer:
+    """`light` is what it adds where `ink` (0 to 1) covers what was there."""
+
+    def __init__(self, ink: Grey, light: Grey, left: int, top: int) -> None:
+        self._ink, self._light = ink * 255, light
+        self._place = np.s_[top : top + ink.shape[0], left : left + ink.shape[1]]
+
+    def blend(self, plane: Plane, strength: float) -> None:
+        under = plane[self._place]
+        kept = cv2.convertScaleAbs(self._ink, alpha=-strength, beta=255)
+        cv2.multiply(under, kept, dst=under, scale=1 / 255)
+        cv2.add(under, cv2.convertScaleAbs(self._light, alpha=strength), dst=under)
 
 
 def lettering(view: View, canvas: tuple[int, int]) -> list[Words]:
-    """All words of the view's scene, none of them on during its transitions."""
-    inset = min(OVERLAP, view.of // 3)
-    frames = (inset, view.of - inset)
-    return [*_opening(view, canvas, frames), *_caption(view, canvas, frames)]
+    """All words of the view's scene."""
+    return [words for showing in showings(view.scene, view.of) for words in _drawn(showing, view, canvas)]
 
 
-def _opening(view: View, canvas: tuple[int, int], frames: tuple[int, int]) -> Iterator[Words]:
-    frames = (0, min(frames[1], _LONGEST_TITLE))  # nothing comes before it
-    title, subtitle = _block(view.scene.title, _TITLE, canvas), _block(view.scene.subtitle, _SUBTITLE, canvas)
-    height = sum(block.height for block in (title, subtitle) if block)
-    top = round(canvas[1] * _TITLE_AT) - height // 2
-    for block in filter(None, (title, subtitle)):
-        yield _words(block, (canvas[0] - block.width) // 2, top, canvas, frames)
-        top += block.height
+def _drawn(showing: Showing, view: View, canvas: tuple[int, int]) -> Iterator[Words]:
+    """Nothing if there is no letter that can be drawn."""
+    safe = _SAFE if canvas[0] >= canvas[1] else _SAFE_UPRIGHT
+    most = canvas[0] * (1 - 2 * safe.sides)
+    styles = _STYLES[showing.role]
+    tried = (
+        setting(text, view.scene.language, style, min(canvas), most)
+        for text, style in zip(showing.lines, styles, strict=False)
+    )
+    if texts := [text for text in tried if text.lines]:
+        column = _Column(texts, min(canvas))
+        foot = canvas[1] * (1 - safe.bottom) - column.height
+        middle = canvas[1] * _MIDDLE - column.height / 2
+        top = foot if showing.role == "caption" else max(canvas[1] * safe.top, min(middle, foot))
+        yield column.words(top, canvas, showing)
 
 
-def _caption(view: View, canvas: tuple[int, int], frames: tuple[int, int]) -> Iterator[Words]:
-    if block := _block(view.scene.caption, _CAPTION, canvas):
-        foot = _CAPTION_AT if canvas[0] >= canvas[1] else _CAPTION_AT_UPRIGHT
-        top = round(canvas[1] * foot) - block.height
-        yield _words(block, (canvas[0] - block.width) // 2, top, canvas, frames)
+_STYLES: dict[Role, tuple[Style, ...]] = {
+    "opening": (_TITLE, _SUBTITLE),
+    "caption": (_CAPTION,),
+    "ending": (_ENDING,),
+}
 
 
-# ---------------------------------------------------------------- drawing
+class _Column:
+    """Texts one under the other, a rule between them; lengths in pixels."""
+
+    def __init__(self, texts: Sequence[Setting], short_side: int) -> None:
+        self._texts = texts
+        self._rule, self._hair = short_side * _RULE, max(1, round(short_side * _HAIR))
+        self._gap = 2 * short_side * _ROOM
+        self.height = sum(text.height for text in texts) + self._gap * (len(texts) - 1)
+
+    def words(self, top: float, canvas: tuple[int, int], showing: Showing) -> Words:
+        """Centred. The box holds the letters and all that their shadow reaches."""
+        reach, width = _REACH * self._texts[0].size, max(text.width for text in self._texts)
+        left, right = (_even_within(canvas[0] / 2 + side * (width / 2 + reach), canvas[0]) for side in (-1, 1))
+        above, below = _even_within(top - reach, canvas[1]), _even_within(top + self.height + reach, canvas[1])
+        letters: Grey = np.zeros((below - above, right - left), np.float32)
+        clear = np.ones_like(letters)
+        for text, drawn in self._drawn((right - left, below - above), canvas[0] / 2 - left, top - above):
+            np.maximum(letters, drawn, out=letters)
+            clear *= _light(drawn, text.size)
+        return Words(letters, 1 - clear, left, above, showing.first, showing.end)
+
+    def _drawn(self, box: tuple[int, int], middle: float, top: float) -> Iterator[tuple[Setting, Grey]]:
+        """Each text alone in a box of this size; the rule with what is under it."""
+        for number, text in enumerate(self._texts):
+            image = Image.new("L", box)
+            pen = ImageDraw.Draw(image)
+            if number:
+                line = round(top + self._gap / 2)
+                pen.rectangle((middle - self._rule / 2, line, middle + self._rule / 2, line + self._hair - 1), fill=255)
+                top += self._gap
+            text.write(pen, middle, top)
+            top += text.height
+            yield text, np.asarray(image, np.float32) / np.float32(255)
 
 
-def _block(text: str, share: float, canvas: tuple[int, int]) -> Image.Image | None:
-    """The text as a grey image, centred in as many lines as the width asks for."""
-    size, lines = _set(text, round(min(canvas) * share), round(canvas[0] * (1 - 2 * _MARGIN)))
-    if not lines:
-        return None
-    # above and below a line there must be room for accents, and all around for the shadow
-    pad, height = size // 2, round(size * 1.4)
-    width = round(max(_width(line, size) for line in lines))
-    image = Image.new("L", (_even(width + 2 * pad), _even(height * len(lines) + 2 * pad)))
-    pen = ImageDraw.Draw(image)
-    for number, line in enumerate(lines):
-        _write(pen, line, size, (image.width - _width(line, size)) / 2, pad + number * height + size)
-    return image
-
-
-def _set(text: str, size: int, most: int) -> tuple[int, list[str]]:
-    """In a size, this one or smaller, that needs few lines. What is still too much is left to the subtitles."""
-    lines: list[str] = []
-    for smaller in _SIZES:
-        shrunk = max(6, round(size * smaller))
-        lines = list(_lines(text, shrunk, most))
-        if len(lines) <= _MOST_LINES:
-            break
-    return shrunk, lines[:_MOST_LINES]
-
-
-def _lines(text: str, size: int, most: int) -> Iterator[str]:
-    """Broken between words and between ideographs. A word too long for any line is broken anywhere."""
-    line = ""
-    for word in _BREAKABLE.findall(text[:_LONGEST_TEXT]):
-        for piece in word if _width(word, size) > most else (word,):
-            if line.strip() and _width(line + piece.rstrip(), size) > most:
-                yield line.strip()
-                line = ""
-            line += piece
-    if line.strip():
-        yield line.strip()
-
-
-def _width(line: str, size: int) -> float:
-    return sum(font(face, size).getlength(run) for face, run in runs(line))
-
-
-def _write(pen: ImageDraw.ImageDraw, line: str, size: int, left: float, baseline: float) -> None:
-    for face, run in runs(line):
-        pen.text((left, baseline), run, font=font(face, size), fill=255, anchor="ls")
-        left += font(face, size).getlength(run)
-
-
-def _words(block: Image.Image, left: int, top: int, canvas: tuple[int, int], frames: tuple[int, int]) -> Words:
-    """With its shadow; what would stick out of the canvas is cut."""
-    shadow = block.filter(ImageFilter.GaussianBlur(block.height / 40 + 1))
-    letters = np.asarray(block, np.float32) / np.float32(255)
-    under = np.minimum(np.asarray(shadow, np.float32) / 160, 1.0) * _SHADOW * (1 - letters)
-    ink: Grey = (letters + under).astype(np.float32)
-    light: Grey = ((_WHITE * letters + _BLACK * under) / np.maximum(ink, 1e-3)).astype(np.float32)
-    left, top = max(0, left // 2 * 2), max(0, top // 2 * 2)
-    seen = np.s_[: canvas[1] - top, : canvas[0] - left]
-    return Words(left, top, light[seen], ink[seen], *frames)
+def _light(letters: Grey, size: int) -> Grey:
+    """What their shadows leave of it."""
+    left = np.ones_like(letters)
+    for blur, density, darkest in _SHADOWS:
+        around = cv2.GaussianBlur(letters, (0, 0), max(0.8, blur * size))
+        left *= 1 - np.minimum(around * density, 1) * np.float32(darkest)
+    return left
 
 
 def _halved(ink: Grey) -> Grey:
     """Averaged over each two by two pixels, as chroma is."""
-    rows, columns = ink.shape
-    halved: Grey = ink.reshape(rows // 2, 2, columns // 2, 2).mean((1, 3), dtype=np.float32)
-    return halved
+    return np.asarray(cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _even(size: float) -> int:
-    return 2 * round(size / 2)
+def _even_within(at: float, side: int) -> int:
+    """Chroma is kept for each two by two pixels."""
+    return max(0, min(side, 2 * round(at / 2)))

@@ -1,6 +1,4 @@
-"""How a storyboard becomes frames and chunks, and its words subtitles."""
-
-import re
+"""How a storyboard becomes frames and chunks."""
 
 import pytest
 from hypothesis import given
@@ -8,7 +6,6 @@ from hypothesis import strategies as st
 
 from internal.film import FPS, LONGEST_CHUNK, Film, canvas_of, plan
 from internal.media import Kind
-from internal.subtitles import cues, srt, vtt
 from internal.vlog import Scene, Storyboard, VlogSettings
 
 
@@ -115,40 +112,3 @@ def test_another_transition_changes_only_transitions():
     scenes = [scene("a"), scene("b")]
     fade, slide = film_of(*scenes), film_of(*scenes, transition="slide")
     assert [chunk.name in {c.name for c in slide.chunks} for chunk in fade.chunks] == [True, False, True]
-
-
-# ---------------------------------------------------------------- subtitles
-
-
-def test_srt_shows_each_scenes_words_between_its_transitions():
-    told = film_of(scene("a", title="Autumn", subtitle="Arezzo", caption="16:28"), scene("b"), scene("c", caption="秋"))
-    assert srt(told) == (
-        "1\n00:00:00,000 --> 00:00:03,500\nAutumn\nArezzo\n16:28\n\n2\n00:00:07,500 --> 00:00:11,000\n秋\n"
-    )
-
-
-def test_vtt_has_its_header_and_escapes_markup():
-    told = film_of(scene("a", caption="<b>salt & pepper</b> --> end"))
-    assert vtt(told) == ("WEBVTT\n\n00:00:00.000 --> 00:00:04.000\n&lt;b&gt;salt &amp; pepper&lt;/b&gt; --&gt; end\n")
-
-
-def test_a_film_without_words_has_valid_empty_subtitles():
-    assert srt(film_of(scene("a"))) == ""
-    assert vtt(film_of(scene("a"))) == "WEBVTT\n"
-
-
-@given(st.text(), st.text())
-def test_no_words_can_end_a_cue_or_begin_another(title, caption):
-    told = film_of(scene("a", title=title, caption=caption))
-    words = len(list(cues(told)))
-    for text in (srt(told), vtt(told)):
-        assert len(re.findall(r"-->", text)) == words
-        assert len(re.split(r"\n\s*\n", text.removeprefix("WEBVTT\n").strip("\n"))) == 1
-    assert not re.search(r"<\w", srt(told))
-
-
-@given(films)
-def test_cues_never_overlap(film):
-    told = film.model_copy(update={"scenes": tuple(s.model_copy(update={"caption": "x"}) for s in film.scenes)})
-    times = [time for cue in cues(told) for time in (cue.start, cue.end)]
-    assert times == sorted(times)

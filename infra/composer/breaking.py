@@ -1,0 +1,136 @@
+"""Where lines of text end: between words, and where Chinese and Japanese allow it, in lines of like length."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Literal
+
+from infra.composer.fonts import Letter, ideographic
+
+#: no line begins with these or ends with those: closing and opening marks, small kana, what lengthens or repeats
+#: (W3C, Requirements for Japanese Text Layout, 3.1.7 and 3.1.8; Requirements for Chinese Text Layout, 3.1.3)
+_NEVER_FIRST = frozenset(
+    "!%),.:;?]}»’”‥…—―·・、。〃々〆〉》」』】〕〗〙〛〜゛゜ゝゞーヽヾ"
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ！％），．：；？］｝～｡｣､･ｰﾞﾟ℃°"
+)
+_NEVER_LAST = frozenset("([{«‘“〈《「『【〔〖〘〚（［｛｢#$£¥￥＃＄")
+#: after them a line ends readily
+_STOPS = frozenset("、。！？，；：」』）】》…!?,;:)")
+_HYPHENS = frozenset("-‐–/")
+#: what a ragged line costs, against what a break within a word does
+_RAGGED = 6.0
+
+Width = Callable[[Sequence[Letter]], float]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Letters that stay together, the space after them included; `cost` of ending a line there, 0 to 2."""
+
+    letters: tuple[Letter, ...]
+    cost: float
+
+
+def pieces(letters: Sequence[Letter]) -> list[Piece]:
+    """All of the letters, cut wherever a line may end."""
+    found, start = [], 0
+    for end in range(1, len(letters) + 1):
+        cost = 0.0 if end == len(letters) else _cost(letters[end - 1], letters[end])
+        if cost is not None:
+            found.append(Piece(tuple(letters[start:end]), cost))
+            start = end
+    return found
+
+
+def balanced(parts: Sequence[Piece], width: Width, most: float, count: int) -> list[list[Letter]] | None:
+    """In as few lines as `most` pixels ask for, at most `count`, all about as long; None when they do not fit."""
+    sizes = [(width(part.letters), width(_stripped(part.letters))) for part in parts]
+    ends = [0.0, *accumulate(size for size, _ in sizes)]
+    for lines in range(1, count + 1):
+        if ends[-1] <= most * (lines + 1) and (cuts := _cuts(parts, sizes, ends, most, lines)):
+            return [_line(parts[here:there]) for here, there in pairwise(cuts)]
+    return None
+
+
+def filled(parts: Sequence[Piece], width: Width, most: float, count: int) -> list[list[Letter]]:
+    """The first `count` lines of what is too much, the last of them ending in an ellipsis."""
+    lines: list[list[Letter]] = [[]]
+    for part in parts:
+        for piece in (part.letters,) if width(part.letters) <= most else [(letter,) for letter in part.letters]:
+            if lines[-1] and width(_stripped([*lines[-1], *piece])) > most:
+                lines.append([])
+            lines[-1].extend(piece)
+    kept = [_stripped(line) for line in lines[:count]]
+    return kept if len(lines) <= count else [*kept[:-1], _cut_off(kept[-1], width, most)]
+
+
+def _cut_off(line: list[Letter], width: Width, most: float) -> list[Letter]:
+    while line and width([*line, more := Letter(line[-1].face, "…")]) > most:
+        line = line[:-1]
+    return [*_stripped(line), more] if line else []
+
+
+def _cuts(
+    parts: Sequence[Piece], sizes: Sequence[tuple[float, float]], ends: Sequence[float], most: float, lines: int
+) -> tuple[int, ...] | None:
+    """The cheapest way to end so many lines, as numbers of pieces; None when a line would be too long."""
+    target = ends[-1] / lines
+    ways: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, (0,))}
+    for _ in range(lines):
+        reached: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for here, (cost, cuts) in ways.items():
+            for there in range(here + 1, len(parts) + 1):
+                wide = ends[there - 1] - ends[here] + sizes[there - 1][1]
+                if wide > most:
+                    break
+                ragged = _RAGGED * ((wide - target) / most) ** 2
+                way = (cost + ragged + parts[there - 1].cost, (*cuts, there))
+                reached[there] = min(way, reached.get(there, way))
+        ways = reached
+    return ways[len(parts)][1] if len(parts) in ways else None
+
+
+def _line(parts: Sequence[Piece]) -> list[Letter]:
+    return _stripped([letter for part in parts for letter in part.letters])
+
+
+def _stripped(letters: Sequence[Letter]) -> list[Letter]:
+    """Without the space at its end."""
+    return list(letters[:-1] if letters and letters[-1].text.isspace() else letters)
+
+
+def _cost(before: Letter, after: Letter) -> float | None:
+    """Of ending a line between these two; None where none may end."""
+    last, first = before.text[0], after.text[0]
+    if first.isspace():
+        return None
+    if last.isspace():
+        return 1.0 if first in _NEVER_FIRST else 0.0
+    if first in _NEVER_FIRST or last in _NEVER_LAST:
+        return None
+    if last in _HYPHENS:
+        return None if first.isdigit() else 0.5
+    if not (ideographic(before) or ideographic(after)) or last.isdigit():  # 11月 is one word
+        return None
+    return 0.1 if last in _STOPS else _BETWEEN.get((_script(last), _script(first)), 0.7)
+
+
+Script = Literal["hiragana", "katakana", "other", "han"]
+#: Japanese words mostly begin where hiragana ends, and their endings are hiragana
+_BETWEEN: dict[tuple[Script, Script], float] = {
+    ("hiragana", "hiragana"): 1.2,
+    ("hiragana", "han"): 0.3,
+    ("hiragana", "katakana"): 0.3,
+    ("han", "han"): 1.0,
+    ("han", "hiragana"): 1.6,
+    ("katakana", "hiragana"): 1.6,
+    ("katakana", "katakana"): 2.0,
+}
+
+
+def _script(character: str) -> Script:
+    if "\u3041" <= character <= "\u309f":
+        return "hiragana"
+    if "\u30a0" <= character <= "\u30ff":
+        return "katakana"
+    return "han" if character >= "\u3400" else "other"

@@ -1,0 +1,51 @@
+"""When the words of a scene are on the picture: one timing, for what is drawn and for the subtitle files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from internal.film import OVERLAP
+from internal.vlog import Scene
+
+Role = Literal["opening", "caption", "ending"]
+
+#: frames the opening title stays, if the scene is long enough, and the ending
+_OPENING, _ENDING = 105, 75
+#: a caption waits for the title to go only when it is then seen for at least this many frames
+_SHORTEST_CAPTION = 60
+
+
+@dataclass(frozen=True)
+class Showing:
+    """`lines` are on from frame `first` to `end` (excluded) of their scene, with what it takes to appear and go."""
+
+    role: Role
+    lines: tuple[str, ...]
+    first: int
+    end: int
+
+
+def showings(scene: Scene, of: int) -> Iterator[Showing]:
+    """What is written on a scene of so many frames, in no order; none of it during a transition.
+
+    The opening and the ending are the film's own begin and end: nothing comes before or after them. A caption is
+    on with the opening from begin to end, or after it; and it has gone when the ending comes.
+    """
+    inset = min(OVERLAP, of // 3)
+    opening, caption, ending = _lines(scene.title, scene.subtitle), _lines(scene.caption), _lines(scene.ending)
+    first, end = inset, of - inset
+    if ending:
+        end = of - min(_ENDING, of // 2)
+        yield Showing("ending", ending, end, of)
+    if opening:
+        together = bool(caption) and end < _OPENING + _SHORTEST_CAPTION
+        until = end if together else min(end, _OPENING)
+        yield Showing("opening", opening, 0, until)
+        first = 0 if together else until
+    if caption:
+        yield Showing("caption", caption, first, end)
+
+
+def _lines(*texts: str) -> tuple[str, ...]:
+    """Each on one line, without those in which there is nothing."""
+    return tuple(filter(None, (" ".join(text.split()) for text in texts)))
