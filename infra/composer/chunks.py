@@ -12,7 +12,7 @@ from infra.composer.encoder import Quality, encode
 from infra.composer.frames import Frame
 from infra.composer.lettering import Words, lettering
 from infra.composer.photos import PhotoShot
-from infra.composer.transitions import blend
+from infra.composer.transitions import blend, go_black
 from infra.decode.clips import open_clip
 from internal.errors import UnreadableMedia
 from internal.film import Chunk, View
@@ -57,7 +57,7 @@ class _Scene:
 
     def __init__(self, stack: ExitStack, view: View, chunk: Chunk, path: Path) -> None:
         canvas = (chunk.canvas.width, chunk.canvas.height)
-        self._view = view
+        self._view, self._fps = view, chunk.canvas.fps
         with _naming(view):
             self._shot = _shot(stack, view, chunk, path)
         self._words: list[Words] = lettering(view, canvas)
@@ -65,6 +65,7 @@ class _Scene:
     def draw(self, number: int, frame: Frame) -> None:
         with _naming(self._view):
             self._shot.draw(self._view.first + number, frame)
+        go_black(frame, self._view, self._view.first + number, self._fps)
         for words in self._words:
             words.draw(self._view.first + number, frame)
 

@@ -25,26 +25,26 @@ class Fit:
     fills: bool
 
 
-def fit(size: tuple[int, int], canvas: tuple[int, int], fills_above: float = FILLS_ABOVE) -> Fit:
+def fit(size: tuple[int, int], canvas: tuple[int, int]) -> Fit:
     """`size` and `canvas` are width and height."""
     across, down = canvas[0] / size[0], canvas[1] / size[1]
-    fills = min(across, down) / max(across, down) >= fills_above
+    fills = min(across, down) / max(across, down) >= FILLS_ABOVE
     if fills:
         scale = max(across, down)
-        return Fit(max(canvas[0], _even(size[0] * scale)), max(canvas[1], _even(size[1] * scale)), True)
+        return Fit(max(canvas[0], even(size[0] * scale)), max(canvas[1], even(size[1] * scale)), True)
     scale = min(across, down)
-    return Fit(min(canvas[0], _even(size[0] * scale)), min(canvas[1], _even(size[1] * scale)), False)
+    return Fit(min(canvas[0], even(size[0] * scale)), min(canvas[1], even(size[1] * scale)), False)
 
 
 def centred(picture: Picture, canvas: tuple[int, int]) -> Picture:
     """The middle of a picture that covers the canvas, cut to its size."""
-    left, top = (_even((inner - outer) / 2) for inner, outer in zip(picture.size, canvas, strict=True))
+    left, top = (even((inner - outer) / 2) for inner, outer in zip(picture.size, canvas, strict=True))
     return _cut(picture, left, top, *canvas)
 
 
 def on_backdrop(picture: Picture, canvas: tuple[int, int]) -> Picture:
-    """In the middle of a canvas that a blurred, dimmed copy of it fills."""
-    left, top = (_even((outer - inner) / 2) for inner, outer in zip(picture.size, canvas, strict=True))
+    """In the middle of a canvas that a blurred, dimmed copy of it fills; at most as large as that."""
+    left, top = (even((outer - inner) / 2) for inner, outer in zip(picture.size, canvas, strict=True))
     luma, blue, red = picture.planes
     width, height = canvas
     backdrop = Picture(
@@ -81,5 +81,5 @@ def _cut(picture: Picture, left: int, top: int, width: int, height: int) -> Pict
     return Picture(luma, picture.blue[halves], picture.red[halves])
 
 
-def _even(size: float) -> int:
+def even(size: float) -> int:
     return 2 * round(size / 2)

@@ -1,23 +1,29 @@
 """Pictures as our encoder takes them: 8-bit YUV 4:2:0, BT.709, limited range."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-Plane = NDArray[np.uint8]
+from infra.composer.tones import differs, tones
 
-#: ITU-T H.273 table 3: transfer functions of high dynamic range, PQ and HLG
-_HDR = (16, 18)
-#: ITU-T H.273, of colour primaries and of transfer
-_BT709 = 1
+Plane = NDArray[np.uint8]
+Depth = TypeVar("Depth", np.uint8, np.uint16)
+
 #: what does not say its matrix is taken for PAL or NTSC up to this height, as players do
 _STANDARD_DEFINITION = 576
+#: RGB to luma, blue and red difference: Rec. ITU-R BT.709-6, items 3.3 to 3.5, in 8 bits, limited range
+_TO_BT709 = np.array(
+    [
+        [0.2126 * 219 / 255, 0.7152 * 219 / 255, 0.0722 * 219 / 255, 16],
+        [-0.2126 / 1.8556 * 224 / 255, -0.7152 / 1.8556 * 224 / 255, 0.5 * 224 / 255, 128],
+        [0.5 * 224 / 255, -0.7152 / 1.5748 * 224 / 255, -0.0722 / 1.5748 * 224 / 255, 128],
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -65,16 +71,12 @@ class Frame(Picture):
 
 def of_rgb(pixels: NDArray[np.uint8]) -> Picture:
     """From rows of RGB; sizes even."""
-    frame = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
-    return _planes(
-        frame.reformat(
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-            threads=1,
-        )
-    )
+    full = np.asarray(cv2.transform(np.ascontiguousarray(pixels), _TO_BT709), np.uint8)
+    # Chroma samples lie on the left of each pair of columns and between each pair of rows (ITU-T H.273, chroma
+    # sample location type 0); FFmpeg's scaler, which knows no places here, would put them half a pixel too far right.
+    across, down = np.array([0.25, 0.5, 0.25]), np.array([0.5, 0.5])
+    chroma = np.asarray(cv2.sepFilter2D(full[..., 1:], -1, across, down, anchor=(1, 0)), np.uint8)[::2, ::2]
+    return Picture(*(np.ascontiguousarray(plane) for plane in (full[..., 0], chroma[..., 0], chroma[..., 1])))
 
 
 class Scaler:
@@ -84,24 +86,28 @@ class Scaler:
         self._reformatter = VideoReformatter()
 
     def scaled(self, frame: VideoFrame, width: int, height: int) -> Picture:
-        """To this even size. High dynamic range is mapped to ours."""
-        mapped = _BT709 if frame.color_trc in _HDR else None
-        shrinks = width < frame.width
-        return _planes(
-            self._reformatter.reformat(
-                frame,
-                width,
-                height,
-                "yuv420p",
-                src_colorspace=_matrix(frame),
-                dst_colorspace=Colorspace.ITU709,
-                src_color_range=frame.color_range,
-                dst_color_range=ColorRange.MPEG,
-                dst_color_trc=mapped,
-                dst_color_primaries=mapped,
-                interpolation=Interpolation.AREA if shrinks else Interpolation.BICUBIC,
-                threads=1,
+        """To this even size. High dynamic range and wide gamuts are brought into ours."""
+        matrix, transfer, primaries = _matrix(frame), frame.color_trc, frame.color_primaries
+        if not differs(transfer, primaries):
+            return Picture(
+                *_planes(self._sized(frame, (width, height), "yuv420p", matrix, Colorspace.ITU709), np.uint8)
             )
+        # FFmpeg would do both, but works two seconds on its table, anew for each chunk
+        deep = _planes(self._sized(frame, (width, height), "yuv420p10le", matrix, matrix), np.uint16)
+        mapped = tones(transfer, primaries, matrix)
+        return Picture(mapped.luma_of(*deep), *mapped.chroma_of(*deep))
+
+    def _sized(self, frame: VideoFrame, size: tuple[int, int], format: str, matrix: int, wanted: int) -> VideoFrame:
+        return self._reformatter.reformat(
+            frame,
+            *size,
+            format,
+            src_colorspace=matrix,
+            dst_colorspace=wanted,
+            src_color_range=frame.color_range,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=Interpolation.AREA if size[0] < frame.width else Interpolation.BICUBIC,
+            threads=1,
         )
 
 
@@ -124,11 +130,9 @@ def _matrix(frame: VideoFrame) -> int:
     return int(Colorspace.ITU601 if frame.height <= _STANDARD_DEFINITION else Colorspace.ITU709)
 
 
-def _planes(frame: VideoFrame) -> Picture:
-    return Picture(*(_pixels(plane) for plane in frame.planes))
-
-
-def _pixels(plane: VideoPlane) -> Plane:
+def _planes(frame: VideoFrame, depth: type[Depth]) -> tuple[NDArray[Depth], NDArray[Depth], NDArray[Depth]]:
     """Without the padding at the end of each row."""
-    rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[: plane.height, : plane.width]
+    luma, blue, red = (
+        np.frombuffer(memoryview(plane), depth).reshape(plane.height, -1)[:, : plane.width] for plane in frame.planes
+    )
+    return luma, blue, red
