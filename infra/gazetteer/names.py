@@ -35,6 +35,7 @@ _SORTS: Final[Mapping[str, re.Pattern[str]]] = {
 }
 _KANA_SORT: Final = re.compile(r"(?<=..)(?:特別市|[市区町村県州])$")
 _HANGUL_SORT: Final = re.compile(r" (?:특별시|광역시|시|군|구|정|초|촌|읍|면|현)$")
+_TAIWAN: Final = str.maketrans("臺鄕", "台鄉")
 _LATIN_SORT: Final[Mapping[str, re.Pattern[str]]] = {
     "JP": re.compile(r"-(?:shi|ku|machi|chō|cho|mura|son)$| City$"),
     "KR": re.compile(r"-(?:si|gun|gu|eup|myeon)$"),
@@ -80,7 +81,7 @@ class Translator:
 
     def _simplify(self, place: Spelled) -> Callable[[str], str]:
         if place.country == "JP":
-            return lambda name: self.simplified(self.from_japanese(name))
+            return lambda name: self.simplified(self.from_japanese(name).translate(_TAIWAN))
         return self.simplified
 
     def _japanese(self, place: Spelled, chinese: str) -> str:
@@ -116,8 +117,8 @@ def _commonest(names: Iterable[str], shortest: bool = False) -> str:
 
 
 def _taiwanese(name: str) -> str:
-    """Taiwan itself writes its 臺 short in place names."""
-    return name.replace("臺", "台")
+    """Taiwan writes its own 臺 short in place names; 鄕 is Korea's."""
+    return name.translate(_TAIWAN)
 
 
 def _is_big5(name: str) -> bool:

@@ -1,7 +1,6 @@
 """What we know better than the dump: sights it has not, and what well-known towns are called in each language."""
 
 import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,7 +9,6 @@ from typing import Final
 from internal.vlog import Language
 
 _LANGUAGES: Final[tuple[Language, ...]] = ("en", "ja", "zh-Hant", "zh-Hans", "ko")
-_FILES: Final = ("landmarks.tsv", "names.tsv")
 
 
 @dataclass(frozen=True)
@@ -36,18 +34,10 @@ def known_names() -> dict[int, dict[Language, str]]:
     return {int(row["geonameid"]): _names(row) for row in _rows("names.tsv")}
 
 
-def contents() -> bytes:
-    """Both tables, for telling whether they have changed."""
-    return b"".join(map(_read, _FILES))
-
-
 def _names(row: dict[str, str]) -> dict[Language, str]:
     return {language: row[language] for language in _LANGUAGES if row[language]}
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    return csv.DictReader(io.StringIO(_read(name).decode()), delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
-def _read(name: str) -> bytes:
-    return (files("infra.gazetteer") / name).read_bytes()
+    text = (files("infra.gazetteer") / name).read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -7,7 +7,7 @@ from internal.vlog import Language
 
 
 class Gazetteer(Protocol):
-    """Knows the world's towns and sights. The first question may take seconds, all others less than a millisecond."""
+    """Knows the world's towns and sights. The first question may take seconds, others milliseconds."""
 
     def near(self, latitude: float, longitude: float, language: Language) -> Place | None:
         """What people would call where this is, by its name in `language`, or in Latin letters where it has none;
