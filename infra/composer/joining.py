@@ -4,24 +4,22 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
 from infra.composer.encoder import translate_errors
-from infra.composer.loudness import gain_of, levelled
+from infra.composer.mastering import BIT_RATE, CODEC, OPTIONS, encoded
 from infra.composer.mix import mixed
 from infra.composer.recording import Recording
 from infra.composer.sound import RATE
 from internal.errors import UnreadableMedia
 from internal.film import Film
 
-_BIT_RATE = 192_000
 #: frames by which H.264 is decoded ahead of being shown, with the B-frames our preset makes
 _REORDERED = 2
 
@@ -57,9 +55,9 @@ def _picture_track(container: OutputContainer, chunk: Path) -> VideoStream:
 
 
 def _sound_track(container: OutputContainer) -> AudioStream:
-    """Without intensity stereo: it makes both channels one, and peaks up to 2 dB higher than they were."""
-    track = container.add_stream("aac", rate=RATE, layout="stereo", options={"aac_is": "0"})
-    track.bit_rate = _BIT_RATE
+    """Set as the sound's own encoder is, so that it describes its packets."""
+    track = cast(AudioStream, container.add_stream(CODEC, rate=RATE, layout="stereo", options=OPTIONS))
+    track.bit_rate = BIT_RATE
     return track
 
 
@@ -82,11 +80,9 @@ def _pictures(chunks: Sequence[Path], track: VideoStream, fps: int) -> "Iterator
 
 
 def _sounds(sound: Recording, track: AudioStream) -> "Iterator[Packet[Any]]":
-    resampler = AudioResampler("fltp", "stereo", RATE)
-    for levels in levelled(sound, gain_of(sound)):
-        for frame in resampler.resample(levels):
-            yield from track.encode(frame)
-    yield from track.encode(None)
+    for packet in encoded(sound):
+        packet.stream = track
+        yield packet
 
 
 def _decoded_at(packet: "Packet[Any]") -> float:

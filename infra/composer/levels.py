@@ -1,5 +1,6 @@
 """How loud each sound of the film is before they are mixed, how it comes and goes, and when music steps back."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,8 +13,6 @@ from internal.vlog import Scene
 
 #: in LUFS: speech is brought here, and music; what is neither is only kept from being louder
 SPEECH, MUSIC, AMBIENCE = -16.0, -18.0, -20.0
-#: in dB: more would raise the noise of a room, or bury what was meant to be heard
-_MOST_LIFT, _MOST_TAMING = 20.0, 20.0
 #: in dB: how far music steps back under speech, and under a clip that is to be heard
 _UNDER_SPEECH, _UNDER_AMBIENCE = 12.0, 3.0
 #: a clip of this volume is to be heard
@@ -26,11 +25,10 @@ _PAUSE = 1.5
 _POINTS = 100
 
 
-def gain_to(goal: float, loudness: float | None, lift: bool = True) -> float:
-    """What brings a sound of this loudness (LUFS; None: silence) there, as a factor; only down unless `lift`."""
-    if loudness is None:
-        return 1.0
-    return float(10 ** (max(-_MOST_TAMING, min(goal - loudness, _MOST_LIFT if lift else 0.0)) / 20))
+def gain_to(goal: float, loudness: float, most: float = 20.0) -> float:
+    """What brings a sound of this loudness (in LUFS; -inf: who knows) there, as a factor; up by at most `most` dB,
+    since the noise of a room comes with it."""
+    return float(10 ** (min(goal - loudness, most) / 20)) if loudness > -math.inf else 1.0
 
 
 def is_heard_speaking(scene: Scene) -> bool:

@@ -74,7 +74,7 @@ def _evened(scene: Scene, recording: Recording) -> float:
     """One factor for the whole scene, which does not pump: speech is as loud as in other scenes, whatever is
     heard beside it."""
     if not is_heard_speaking(scene):
-        return gain_to(AMBIENCE, loudness(recording.pieces()), lift=False)
+        return gain_to(AMBIENCE, loudness(recording.pieces()), most=0)
     spoken = (piece for span in scene.speech for piece in recording.pieces(*_samples(span)))
     return gain_to(SPEECH, loudness(spoken))
 
