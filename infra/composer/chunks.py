@@ -1,9 +1,9 @@
-"""Rendering one chunk, in a child process: its shots, its words, its transition, encoded to a file."""
+"""Rendering a run of chunks, in a child process: shots, words and transitions, each chunk encoded to its file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import cv2
 
@@ -15,7 +15,7 @@ from infra.composer.photos import PhotoShot
 from infra.composer.transitions import blend, go_black
 from infra.decode.clips import open_clip
 from internal.errors import UnreadableMedia
-from internal.film import Chunk, View
+from internal.film import Canvas, Chunk, View
 from internal.media import Kind
 
 cv2.setNumThreads(1)  # one child per core already
@@ -27,61 +27,117 @@ class Shot(Protocol):
         ...
 
 
-def render(chunk: dict[str, Any], media: Mapping[str, str], out: str, preset: str, crf: float) -> dict[str, str]:
-    """Called in a child, with JSON. `media`: paths by content hash. What cannot be read is answered as
-    {"unreadable": content hash, "reason": sentence}, so that the asker knows which it was."""
-    wanted = Chunk.model_validate(chunk)
+def render(
+    chunks: Sequence[Mapping[str, Any]], media: Mapping[str, str], folder: str, preset: str, crf: float
+) -> dict[str, str]:
+    """Called in a child, with JSON. `media`: paths by content hash. Each chunk's file gets its name, in `folder`, when
+    it is whole. What cannot be read is answered as {"unreadable": content hash, "reason": sentence}, so that the
+    asker knows which it was."""
     try:
-        encode(frames_of(wanted, media), Path(out), wanted.canvas, Quality(preset, crf))
+        with Studio(media) as studio:
+            for chunk in map(Chunk.model_validate, chunks):
+                new = unfinished(file_of(chunk, Path(folder)))
+                encode(studio.frames(chunk), new, chunk.canvas, Quality(preset, crf))
+                new.replace(file_of(chunk, Path(folder)))
     except UnreadableMedia as error:
         return {"unreadable": error.field or "", "reason": str(error)}
     return {}
 
 
-def frames_of(chunk: Chunk, media: Mapping[str, str]) -> Iterator[Frame]:
-    """All its frames, each in the same buffer, drawn anew. `media`: paths by content hash. Raises UnreadableMedia."""
-    canvas = (chunk.canvas.width, chunk.canvas.height)
-    with ExitStack() as stack:
-        shots = [_Scene(stack, view, chunk, Path(media[view.scene.sha256])) for view in chunk.views]
-        frames = [Frame.empty(*canvas) for _ in chunk.views]
+def file_of(chunk: Chunk, folder: Path) -> Path:
+    return folder / f"{chunk.name}.mp4"
+
+
+def unfinished(out: Path) -> Path:
+    """What it is called until it is whole."""
+    return out.with_name(f"{out.name}.part")
+
+
+class Studio:
+    """Draws chunks. What was opened for one is there for the next if that goes on with the same scene: loading a photo
+    or finding the place in a clip costs as much as drawing many frames."""
+
+    def __init__(self, media: Mapping[str, str]) -> None:
+        """`media`: paths by content hash."""
+        self._media = media
+        self._scenes: list[_Scene] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._keep([])
+
+    def frames(self, chunk: Chunk) -> Iterator[Frame]:
+        """All its frames, each in the same buffer, drawn anew. Raises UnreadableMedia."""
+        scenes = self._set_up(chunk)
+        frames = [Frame.empty(chunk.canvas.width, chunk.canvas.height) for _ in scenes]
         for number in range(chunk.frames):
-            for shot, frame in zip(shots, frames, strict=True):
-                shot.draw(number, frame)
+            for scene, frame in zip(scenes, frames, strict=True):
+                scene.draw(frame)
             if chunk.transition:
                 blend(chunk.transition, frames[0], frames[1], (number + 1) / (chunk.frames + 1))
             yield frames[0]
 
+    def _set_up(self, chunk: Chunk) -> "list[_Scene]":
+        self._keep([scene for scene in self._scenes if any(scene.goes_on(view, chunk.canvas) for view in chunk.views)])
+        return [self._scene(view, chunk.canvas) for view in chunk.views]
+
+    def _scene(self, view: View, canvas: Canvas) -> "_Scene":
+        known = next((scene for scene in self._scenes if scene.goes_on(view, canvas)), None)
+        if known:
+            return known
+        self._scenes.append(_Scene(view, canvas, Path(self._media[view.scene.sha256])))
+        return self._scenes[-1]
+
+    def _keep(self, scenes: "list[_Scene]") -> None:
+        for scene in self._scenes:
+            if scene not in scenes:
+                scene.close()
+        self._scenes = scenes
+
 
 class _Scene:
-    """A view's shot and words; `draw` counts from the view's first frame."""
+    """A scene's shot and words, drawn frame by frame from the view's first on."""
 
-    def __init__(self, stack: ExitStack, view: View, chunk: Chunk, path: Path) -> None:
-        canvas = (chunk.canvas.width, chunk.canvas.height)
-        self._view, self._fps = view, chunk.canvas.fps
-        with _naming(view):
-            self._shot = _shot(stack, view, chunk, path)
-        self._words: list[Words] = lettering(view, canvas)
+    def __init__(self, view: View, canvas: Canvas, path: Path) -> None:
+        self._view, self._canvas, self._next = view, canvas, view.first
+        self._open = ExitStack()
+        with self._reading():
+            self._shot = _shot(self._open, view, canvas, path)
+        self._words: list[Words] = lettering(view, (canvas.width, canvas.height))
 
-    def draw(self, number: int, frame: Frame) -> None:
-        with _naming(self._view):
-            self._shot.draw(self._view.first + number, frame)
-        go_black(frame, self._view, self._view.first + number, self._fps)
+    def goes_on(self, view: View, canvas: Canvas) -> bool:
+        """Whether the view begins with the frame that comes next."""
+        mine = (self._canvas, self._view.scene, self._view.of, self._next)
+        return mine == (canvas, view.scene, view.of, view.first)
+
+    def draw(self, frame: Frame) -> None:
+        with self._reading():
+            self._shot.draw(self._next, frame)
+        go_black(frame, self._view, self._next, self._canvas.fps)
         for words in self._words:
-            words.draw(self._view.first + number, frame)
+            words.draw(self._next, frame)
+        self._next += 1
+
+    def close(self) -> None:
+        self._open.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What goes wrong passes whatever has the media open, which says it in our words, and is told whose it is."""
+        try:
+            with ExitStack() as failing:
+                failing.push(self._open)
+                yield
+                failing.pop_all()
+        except UnreadableMedia as error:
+            raise UnreadableMedia(str(error), error.field or self._view.scene.sha256) from error
 
 
-def _shot(stack: ExitStack, view: View, chunk: Chunk, path: Path) -> Shot:
-    canvas = (chunk.canvas.width, chunk.canvas.height)
+def _shot(opened: ExitStack, view: View, canvas: Canvas, path: Path) -> Shot:
+    size = (canvas.width, canvas.height)
     if view.scene.kind is Kind.PHOTO:
-        return PhotoShot(path, view, canvas)
-    container = stack.enter_context(open_clip(stack.enter_context(path.open("rb"))))
-    return ClipShot(container, view, canvas, chunk.canvas.fps)
-
-
-@contextmanager
-def _naming(view: View) -> Iterator[None]:
-    """Say which media it was."""
-    try:
-        yield
-    except UnreadableMedia as error:
-        raise UnreadableMedia(str(error), error.field or view.scene.sha256) from error
+        return PhotoShot(path, view, size)
+    container = opened.enter_context(open_clip(opened.enter_context(path.open("rb"))))
+    return ClipShot(container, view, size, canvas.fps)

@@ -2,15 +2,17 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
 
 from infra.composer import chunks as rendering
 from infra.composer import joining, thumbnail
+from infra.composer.chunks import file_of, unfinished
+from infra.composer.runs import Runs
 from infra.decode.child import POLL, Child, Limits, run
-from internal.errors import UnreadableMedia
+from internal.errors import TemporaryFailure, UnreadableMedia
 from internal.film import Chunk, Film
 
 MIB = 1024 * 1024
@@ -34,17 +36,17 @@ class PyavComposer:
     def render(
         self, chunks: Iterable[Chunk], media: Mapping[str, Path], folder: Path, check: Callable[[], None]
     ) -> Generator[tuple[Chunk, Path], None, None]:
-        waiting = deque(chunks)
+        waiting = Runs(chunks, self._cores)
         running: list[_Rendering] = []
         try:
             while waiting or running:
                 while waiting and len(running) < self._cores:
-                    running.append(_Rendering(waiting.popleft(), media, folder, self._preset, self._crf))
+                    running.append(_Rendering(waiting.next(), media, folder, self._preset, self._crf))
                 check()
                 wait([one.child.fileno() for one in running], POLL)
-                for one in [one for one in running if one.child.finished()]:
-                    running.remove(one)
-                    yield one.chunk, one.done()
+                for one in list(running):
+                    yield from one.arrived()
+                running = [one for one in running if not one.over]
         finally:
             for one in running:
                 one.abandon()
@@ -58,47 +60,58 @@ class PyavComposer:
         check: Callable[[], None],
     ) -> None:
         heard = {scene.sha256 for scene in film.scenes} | ({film.music.sha256} if film.music else set())
-        with _whole(out) as unfinished:
+        with _whole(out) as new:
             arguments = {
                 "film": film.model_dump(mode="json"),
                 "chunks": [str(chunks[chunk.name]) for chunk in film.chunks],
                 "media": {name: str(path) for name, path in media.items() if name in heard},
-                "out": str(unfinished),
+                "out": str(new),
             }
             _answered(run(joining.join, arguments, _JOIN, check))
 
     def thumbnail(self, film: Path, out: Path, check: Callable[[], None]) -> None:
-        with _whole(out) as unfinished:
-            run(thumbnail.draw, {"film": str(film), "out": str(unfinished)}, _THUMBNAIL, check)
+        with _whole(out) as new:
+            run(thumbnail.draw, {"film": str(film), "out": str(new)}, _THUMBNAIL, check)
 
 
 class _Rendering:
-    """A chunk on its way: its child, and the file it writes, which gets its name when it is whole."""
+    """A run of chunks on its way: its child, and the files it writes one after the other."""
 
-    def __init__(self, chunk: Chunk, media: Mapping[str, Path], folder: Path, preset: str, crf: float) -> None:
-        self.chunk = chunk
-        self._out = folder / f"{chunk.name}.mp4"
-        self._unfinished = _unfinished(self._out)
+    def __init__(self, run: Sequence[Chunk], media: Mapping[str, Path], folder: Path, preset: str, crf: float) -> None:
+        self.over = False
+        self._due = deque((chunk, file_of(chunk, folder)) for chunk in run)
+        for _, out in self._due:
+            out.unlink(missing_ok=True)  # from before: it is not what will arrive
         arguments = {
-            "chunk": chunk.model_dump(mode="json"),
-            "media": {view.scene.sha256: str(media[view.scene.sha256]) for view in chunk.views},
-            "out": str(self._unfinished),
+            "chunks": [chunk.model_dump(mode="json") for chunk in run],
+            "media": {view.scene.sha256: str(media[view.scene.sha256]) for chunk in run for view in chunk.views},
+            "folder": str(folder),
             "preset": preset,
             "crf": crf,
         }
         self.child = Child(rendering.render, arguments, _RENDER)
 
-    def done(self) -> Path:
-        """The chunk's file. Raises as `Composer.render`."""
+    def arrived(self) -> Iterator[tuple[Chunk, Path]]:
+        """What is whole by now. Raises as `Composer.render` when the child has failed."""
+        self.over = self.child.finished()
+        while self._due and self._due[0][1].exists():
+            yield self._due.popleft()
+        if self.over:
+            self._end()
+
+    def _end(self) -> None:
         try:
             _answered(self.child.result())
-            return self._unfinished.replace(self._out)
+            if self._due:
+                raise TemporaryFailure("Pieces of the film were not written.")
         finally:
             self.abandon()
 
     def abandon(self) -> None:
         self.child.kill()
-        self._unfinished.unlink(missing_ok=True)
+        for _, out in self._due:
+            out.unlink(missing_ok=True)
+            unfinished(out).unlink(missing_ok=True)
 
 
 def _answered(answer: Mapping[str, str]) -> None:
@@ -110,13 +123,9 @@ def _answered(answer: Mapping[str, str]) -> None:
 @contextmanager
 def _whole(out: Path) -> Iterator[Path]:
     """A place to write to; what is there at the end gets the name `out`, unless something went wrong."""
-    unfinished = _unfinished(out)
+    new = unfinished(out)
     try:
-        yield unfinished
-        unfinished.replace(out)
+        yield new
+        new.replace(out)
     finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def _unfinished(out: Path) -> Path:
-    return out.with_name(f"{out.name}.part")
+        new.unlink(missing_ok=True)

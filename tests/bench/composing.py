@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from infra.composer.chunks import frames_of
+from infra.composer.chunks import Studio
 from infra.composer.encoder import Quality, encode
 from infra.composer.frames import Frame
 from infra.composer.pyav import PyavComposer
@@ -69,8 +69,9 @@ def _half(sample: SampleFilm, media: Mapping[str, str], number: int, folder: Pat
 
 
 def _frames(chunks: tuple[Chunk, ...], media: Mapping[str, str]) -> Iterator[Frame]:
-    for chunk in chunks:
-        yield from frames_of(chunk, media)
+    with Studio(media) as studio:
+        for chunk in chunks:
+            yield from studio.frames(chunk)
 
 
 class _Unmeasured:
