@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from infra.composer.fonts import Letter, ideographic
 
@@ -15,10 +15,13 @@ _NEVER_FIRST = frozenset(
 )
 _NEVER_LAST = frozenset("([{«‘“〈《「『【〔〖〘〚（［｛｢#$£¥￥＃＄")
 #: after them a line ends readily
-_STOPS = frozenset("、。！？，；：」』）】》…!?,;:)")
+_STOPS = frozenset("、。！？，；：」』）】》…!?,;:)·—")
+_DOT = "·"
+#: between the numbers of one date
+_DATES = frozenset("年月")
 _HYPHENS = frozenset("-‐–/")
-#: what a ragged line costs, against what a break within a word does
-_RAGGED = 6.0
+#: what a ragged line and one line more cost, against what a break within a word does
+_RAGGED, _LINE = 6.0, 0.8
 
 Width = Callable[[Sequence[Letter]], float]
 
@@ -35,7 +38,7 @@ def pieces(letters: Sequence[Letter]) -> list[Piece]:
     """All of the letters, cut wherever a line may end."""
     found, start = [], 0
     for end in range(1, len(letters) + 1):
-        cost = 0.0 if end == len(letters) else _cost(letters[end - 1], letters[end])
+        cost = 0.0 if end == len(letters) else _cost(letters, end)
         if cost is not None:
             found.append(Piece(tuple(letters[start:end]), cost))
             start = end
@@ -43,13 +46,13 @@ def pieces(letters: Sequence[Letter]) -> list[Piece]:
 
 
 def balanced(parts: Sequence[Piece], width: Width, most: float, count: int) -> list[list[Letter]] | None:
-    """In as few lines as `most` pixels ask for, at most `count`, all about as long; None when they do not fit."""
+    """In at most `count` lines of at most `most` pixels, few and about equally long; None when they do not fit."""
     sizes = [(width(part.letters), width(_stripped(part.letters))) for part in parts]
     ends = [0.0, *accumulate(size for size, _ in sizes)]
-    for lines in range(1, count + 1):
-        if ends[-1] <= most * (lines + 1) and (cuts := _cuts(parts, sizes, ends, most, lines)):
-            return [_line(parts[here:there]) for here, there in pairwise(cuts)]
-    return None
+    enough = (lines for lines in range(1, count + 1) if ends[-1] <= most * (lines + 1))
+    ways = filter(None, (_cheapest(parts, sizes, ends, most, lines) for lines in enough))
+    best = min(ways, key=lambda way: way.cost + _LINE * len(way.cuts), default=None)
+    return best and [_line(parts[here:there]) for here, there in pairwise(best.cuts)]
 
 
 def filled(parts: Sequence[Piece], width: Width, most: float, count: int) -> list[list[Letter]]:
@@ -60,7 +63,7 @@ def filled(parts: Sequence[Piece], width: Width, most: float, count: int) -> lis
             if lines[-1] and width(_stripped([*lines[-1], *piece])) > most:
                 lines.append([])
             lines[-1].extend(piece)
-    kept = [_stripped(line) for line in lines[:count]]
+    kept = [_stripped(line) for line in lines[:count] if line]
     return kept if len(lines) <= count else [*kept[:-1], _cut_off(kept[-1], width, most)]
 
 
@@ -70,24 +73,30 @@ def _cut_off(line: list[Letter], width: Width, most: float) -> list[Letter]:
     return [*_stripped(line), more] if line else []
 
 
-def _cuts(
+class _Way(NamedTuple):
+    """To end lines: before the pieces of these numbers."""
+
+    cost: float
+    cuts: tuple[int, ...]
+
+
+def _cheapest(
     parts: Sequence[Piece], sizes: Sequence[tuple[float, float]], ends: Sequence[float], most: float, lines: int
-) -> tuple[int, ...] | None:
-    """The cheapest way to end so many lines, as numbers of pieces; None when a line would be too long."""
-    target = ends[-1] / lines
-    ways: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, (0,))}
+) -> _Way | None:
+    """To have exactly so many lines; None when one would be too long."""
+    target, ways = ends[-1] / lines, {0: _Way(0.0, (0,))}
     for _ in range(lines):
-        reached: dict[int, tuple[float, tuple[int, ...]]] = {}
+        reached: dict[int, _Way] = {}
         for here, (cost, cuts) in ways.items():
             for there in range(here + 1, len(parts) + 1):
                 wide = ends[there - 1] - ends[here] + sizes[there - 1][1]
                 if wide > most:
                     break
                 ragged = _RAGGED * ((wide - target) / most) ** 2
-                way = (cost + ragged + parts[there - 1].cost, (*cuts, there))
+                way = _Way(cost + ragged + parts[there - 1].cost, (*cuts, there))
                 reached[there] = min(way, reached.get(there, way))
         ways = reached
-    return ways[len(parts)][1] if len(parts) in ways else None
+    return ways.get(len(parts))
 
 
 def _line(parts: Sequence[Piece]) -> list[Letter]:
@@ -95,23 +104,29 @@ def _line(parts: Sequence[Piece]) -> list[Letter]:
 
 
 def _stripped(letters: Sequence[Letter]) -> list[Letter]:
-    """Without the space at its end."""
-    return list(letters[:-1] if letters and letters[-1].text.isspace() else letters)
+    """Without the space at its end, and the dot before it: what that parts has lines of its own."""
+    kept = list(letters)
+    while len(kept) > 1 and kept[-1].text in (" ", _DOT):
+        kept.pop()
+    return kept
 
 
-def _cost(before: Letter, after: Letter) -> float | None:
-    """Of ending a line between these two; None where none may end."""
+def _cost(letters: Sequence[Letter], end: int) -> float | None:
+    """Of ending a line before the letter of that number; None where none may end."""
+    before, after = letters[end - 1], letters[end]
     last, first = before.text[0], after.text[0]
     if first.isspace():
         return None
     if last.isspace():
-        return 1.0 if first in _NEVER_FIRST else 0.0
+        return 1.0 if first in _NEVER_FIRST else 0.0 if letters[end - 2].text in _STOPS else 0.25
     if first in _NEVER_FIRST or last in _NEVER_LAST:
         return None
     if last in _HYPHENS:
         return None if first.isdigit() else 0.5
     if not (ideographic(before) or ideographic(after)) or last.isdigit():  # 11月 is one word
         return None
+    if last in _DATES and first.isdigit():
+        return 1.5
     return 0.1 if last in _STOPS else _BETWEEN.get((_script(last), _script(first)), 0.7)
 
 

@@ -15,8 +15,8 @@ from internal.words import Role, Showing, showings
 
 _TITLE = Style(0.105, 700, 0.025, 1.22, ((1.25, 1), (1.0, 2), (0.8, 3), (0.65, 3), (0.5, 3)))
 _SUBTITLE = Style(0.043, 500, 0.06, 1.4, ((1.0, 2), (0.8, 2)))
-_ENDING = Style(0.075, 600, 0.04, 1.25, ((1.0, 2), (0.75, 3), (0.55, 3)))
-_CAPTION = Style(0.047, 600, 0.0, 1.36, ((1.0, 2), (0.85, 2), (0.7, 3)))
+_ENDING = Style(0.075, 650, 0.04, 1.25, ((1.0, 2), (0.75, 3), (0.55, 3)))
+_CAPTION = Style(0.047, 600, 0.0, 1.36, ((1.0, 2), (0.9, 3), (0.75, 3)))
 #: a line as wide and as thick as these shares of the short side parts title and subtitle, with space around it
 _RULE, _HAIR, _ROOM = 0.11, 0.004, 0.03
 
@@ -40,8 +40,10 @@ _MIDDLE = 0.46
 _FADE = 14
 _WHITE, _BLACK, _GREY = 235, 16, 128
 #: (blur as a share of the letters' size, how much denser than the blurred letters, darkest): one shadow makes
-#: their edges clear, the other calms what is around them
-_SHADOWS = ((0.06, 2.6, 0.55), (0.45, 2.6, 0.45))
+#: their edges clear, the other calms what is around them. Small letters need more of both
+_SOFT, _FIRM = ((0.05, 2.4, 0.5), (0.5, 2.2, 0.4)), ((0.08, 3.0, 0.6), (0.45, 2.8, 0.5))
+#: share of the short side
+_LARGE = 0.08
 #: of the letters' size: how far shadows reach
 _REACH = 1.5
 
@@ -85,8 +87,11 @@ class _Layer:
 
 
 def lettering(view: View, canvas: tuple[int, int]) -> list[Words]:
-    """All words of the view's scene."""
-    return [words for showing in showings(view.scene, view.of) for words in _drawn(showing, view, canvas)]
+    """All words that are on at some time of the view."""
+    shown = [
+        one for one in showings(view.scene, view.of) if one.first < view.first + view.count and view.first < one.end
+    ]
+    return [words for showing in shown for words in _drawn(showing, view, canvas)]
 
 
 def _drawn(showing: Showing, view: View, canvas: tuple[int, int]) -> Iterator[Words]:
@@ -119,7 +124,7 @@ class _Column:
     def __init__(self, texts: Sequence[Setting], short_side: int) -> None:
         self._texts = texts
         self._rule, self._hair = short_side * _RULE, max(1, round(short_side * _HAIR))
-        self._gap = 2 * short_side * _ROOM
+        self._gap, self._large = 2 * short_side * _ROOM, short_side * _LARGE
         self.height = sum(text.height for text in texts) + self._gap * (len(texts) - 1)
 
     def words(self, top: float, canvas: tuple[int, int], showing: Showing) -> Words:
@@ -131,7 +136,7 @@ class _Column:
         clear = np.ones_like(letters)
         for text, drawn in self._drawn((right - left, below - above), canvas[0] / 2 - left, top - above):
             np.maximum(letters, drawn, out=letters)
-            clear *= _light(drawn, text.size)
+            clear *= _light(drawn, text.size, self._large <= text.size)
         return Words(letters, 1 - clear, left, above, showing.first, showing.end)
 
     def _drawn(self, box: tuple[int, int], middle: float, top: float) -> Iterator[tuple[Setting, Grey]]:
@@ -148,13 +153,22 @@ class _Column:
             yield text, np.asarray(image, np.float32) / np.float32(255)
 
 
-def _light(letters: Grey, size: int) -> Grey:
+def _light(letters: Grey, size: int, large: bool) -> Grey:
     """What their shadows leave of it."""
     left = np.ones_like(letters)
-    for blur, density, darkest in _SHADOWS:
-        around = cv2.GaussianBlur(letters, (0, 0), max(0.8, blur * size))
+    for blur, density, darkest in _SOFT if large else _FIRM:
+        around = _blurred(letters, max(0.8, blur * size))
         left *= 1 - np.minimum(around * density, 1) * np.float32(darkest)
     return left
+
+
+def _blurred(letters: Grey, sigma: float) -> Grey:
+    """Much of it is done small, where it is cheap and looks the same."""
+    height, width = letters.shape
+    step = max(1, int(sigma / 3))
+    small = cv2.resize(letters, (-(-width // step), -(-height // step)), interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), sigma / step)
+    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_CUBIC), np.float32).clip(0, 1)
 
 
 def _halved(ink: Grey) -> Grey:
