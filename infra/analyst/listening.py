@@ -1,46 +1,101 @@
-"""How loud a clip or a piece of music is: as a whole in LUFS, and second by second."""
+"""How loud a clip or a piece of music is, as a whole in LUFS and step by step; and handing its sound to other ears."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.filter import Graph
+from numpy.typing import NDArray
 
-from infra.decode.clips import sound_of
+from infra.decode.budgets import LONGEST_SECONDS
+from infra.decode.clips import packets_of, sound_of, sounds_in
+from internal.errors import UnreadableMedia
 
 RATE = 48_000
+#: what ears hear: samples a second
+EAR_RATE = 16_000
 #: of one loudness reading, in seconds
 STEP = 0.5
 #: ITU-R BS.1770-4 gates at -70 LUFS: a file that never gets there is silent
 SILENCE = -69.9
+#: time stamps are rounded; a gap longer than this, in seconds, is a damaged stretch or a late beginning
+GAP = 0.05
+
+
+class Ear(Protocol):
+    """Understands sound, or some of it."""
+
+    def hear(self, samples: NDArray[np.float32]) -> None:
+        """Mono, -1 to 1, `EAR_RATE`; what follows on what came before."""
+        ...
 
 
 @dataclass(frozen=True)
 class Heard:
     """`levels`: loudness (RMS, 0 to 1) of each `STEP`; `loudness`: integrated, in LUFS, None for silence;
-    `seconds`: how much sound there was."""
+    `seconds`: how much sound there was, 0 when none could be decoded."""
 
     loudness: float | None = None
     levels: tuple[float, ...] = ()
     seconds: float = 0.0
 
 
-def listen(container: InputContainer) -> Heard:
+def listen(container: InputContainer, ear: Ear) -> Heard:
     """Decode all its sound, in memory bounded by one step. FFmpeg's ebur128 filter measures the loudness by
-    EBU R 128."""
+    EBU R 128. Times count from the container's start, as the picture's do; what cannot be decoded is silent."""
     sound = sound_of(container)
     if sound is None:
         return Heard()
     meter = _Meter()
-    resampler = av.AudioResampler("flt", "stereo", RATE, frame_size=int(RATE * STEP))
-    for frame in container.decode(sound):
-        for block in resampler.resample(frame):
+    stereo = AudioResampler("flt", "stereo", RATE, frame_size=int(RATE * STEP))
+    mono = AudioResampler("flt", "mono", EAR_RATE, frame_size=int(EAR_RATE * STEP))
+    for frame in chain(_frames(container, sound), (None,)):
+        for block in stereo.resample(frame):
             meter.hear(block)
-    for block in resampler.resample(None):
-        meter.hear(block)
+        for block in mono.resample(frame):
+            ear.hear(block.to_ndarray().ravel().astype(np.float32, copy=False))
     return meter.heard()
+
+
+def _frames(container: InputContainer, sound: AudioStream) -> Iterator[AudioFrame]:
+    """Without holes: silence stands where packets are missing or damaged, and before what begins late."""
+    start, shape, heard = (container.start_time or 0) / 1_000_000, None, 0
+    for packet in packets_of(container, sound):
+        for frame in sounds_in(packet):
+            shape = shape or _shape(frame)
+            if _shape(frame) != shape:
+                continue  # a header that was hit: what it says of the rest cannot be believed
+            late = 0.0 if frame.time is None else frame.time - start - heard / frame.sample_rate
+            for silence in _silence(frame, late if late > GAP else 0.0):
+                heard += silence.samples
+                yield silence
+            heard += frame.samples
+            if heard > LONGEST_SECONDS * frame.sample_rate:
+                raise UnreadableMedia("This file has far more sound than its header says.")
+            yield frame
+
+
+def _shape(frame: AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
+
+
+def _silence(like: AudioFrame, seconds: float) -> Iterator[AudioFrame]:
+    """A second at a time."""
+    rest = round(min(seconds, LONGEST_SECONDS) * like.sample_rate)
+    while rest > 0:
+        silence = AudioFrame(like.format.name, like.layout.name, min(rest, like.sample_rate))
+        silence.sample_rate = like.sample_rate
+        for plane in silence.planes:
+            plane.update(bytes(plane.buffer_size))
+        rest -= silence.samples
+        yield silence
 
 
 class _Meter:

@@ -1,20 +1,24 @@
 """What the analyst's child does: decode one whole file and measure it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from infra.analyst.beats import BeatTracker
 from infra.analyst.listening import listen
 from infra.analyst.moments import best_moments
 from infra.analyst.pixels import LONG_SIDE, colour, exposure, fingerprint, sharpness
+from infra.analyst.speech import SpeechDetector
 from infra.analyst.watching import watch
 from infra.analyst.written import clip_place, clip_time, photo_place, photo_time
-from infra.decode.clips import open_clip, picture_of
+from infra.decode.clips import AGAIN, open_clip
 from infra.decode.facts import film_facts, photo_facts
 from infra.decode.photos import open_photo, upright_rgb
 from infra.decode.sniff import Content, Family, sniff_file
-from internal.media import Analysis, Facts
+from internal.errors import UnreadableMedia
+from internal.media import Analysis, Facts, Kind
 
 
 def measure(path: str) -> dict[str, object]:
@@ -49,24 +53,49 @@ def _film(source: BinaryIO, content: Content) -> Analysis:
         facts = film_facts(container, content, size)
         taken_at, place = clip_time(container.metadata), clip_place(container.metadata)
     # A container that has decoded its first frames is opened anew: not every format can go back.
+    if facts.kind is Kind.MUSIC:
+        return _music(source, facts).model_copy(update={"taken_at": taken_at})
+    return _clip(source, facts).model_copy(
+        update={
+            "taken_at": taken_at,
+            "latitude": place.latitude if place else None,
+            "longitude": place.longitude if place else None,
+        }
+    )
+
+
+def _music(source: BinaryIO, facts: Facts) -> Analysis:
+    tracker = BeatTracker()
     with open_clip(source) as container:
-        heard = listen(container)
+        heard = listen(container, tracker)
+    if not heard.seconds:
+        raise UnreadableMedia(f"This file holds no sound that can be decoded. {AGAIN}")
+    return Analysis(facts=_lasting(facts, heard.seconds), loudness=heard.loudness, beats=tracker.beats())
+
+
+def _clip(source: BinaryIO, facts: Facts) -> Analysis:
+    detector = SpeechDetector()
     with open_clip(source) as container:
-        picture = picture_of(container)
-        if picture is None:
-            return Analysis(facts=_lasting(facts, heard.seconds), taken_at=taken_at, loudness=heard.loudness)
-        watched = watch(container, picture)
+        heard = listen(container, detector)
+    with open_clip(source) as container:
+        watched = watch(container)
+    speech = detector.spans()
     looks = watched.looks
     return Analysis(
-        facts=_lasting(facts, watched.seconds),
-        taken_at=taken_at,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        sharpness=round(sum(look.sharpness for look in looks) / len(looks), 4),
-        motion=round(sum(look.motion for look in looks) / len(looks), 4),
+        facts=_lasting(facts, watched.seconds).model_copy(update={"has_sound": heard.seconds > 0}),
+        sharpness=_mean([look.sharpness for look in looks]),
+        exposure=_mean([look.exposure for look in looks]),
+        colour=_mean([look.colour for look in looks]),
+        motion=_mean([look.motion for look in looks]),
         loudness=heard.loudness,
-        best=best_moments(watched, heard),
+        best=best_moments(watched, heard, speech),
+        speech=speech,
+        cuts=watched.cuts,
     )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(sum(values) / len(values), 4)
 
 
 def _lasting(facts: Facts, seconds: float) -> Facts:

@@ -1,11 +1,15 @@
 """What pixels alone tell of a picture: how sharp, how well exposed and how colourful it is, and what it looks like."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-#: rows of grey levels, 0 to 255, upright
+#: rows of grey levels, 0 to 255
 Grey = NDArray[np.float32]
+#: rows of red, green, blue
+Colours = NDArray[np.uint8]
 
 #: pictures are measured at this long side in pixels, smaller ones as they are, so that sizes can be compared
 LONG_SIDE = 480
@@ -17,8 +21,8 @@ NOISE, FLAT = 5.0, 0.5
 FILTER = 9
 #: what that filter takes away, as a share: from photos that are blurred for certain, and from crisp ones
 BLURRED, CRISP = 0.3, 0.8
-#: the mean difference, in grey levels, that counts as half in motion
-HALF_MOVED = 12.0
+#: the mean difference, in levels a second, that counts as half in motion
+HALF_MOVED = 60.0
 #: the width of "well exposed" around middle grey (Mertens)
 SPREAD = 0.2
 #: of Hasler and Süsstrunk's scale: "averagely colourful"
@@ -39,9 +43,9 @@ def sharpness(grey: Grey) -> float:
     return round(min(1.0, max(0.0, (best - BLURRED) / (CRISP - BLURRED))), 4)
 
 
-def motion(before: Grey, after: Grey) -> float:
-    """0 (still) to 1, from the mean difference of two pictures of one size."""
-    return _squeezed(float(np.abs(after - before).mean()), HALF_MOVED)
+def motion(change: float) -> float:
+    """0 (still) to 1, from the mean difference that a second makes, in levels of 0 to 255."""
+    return _squeezed(change, HALF_MOVED)
 
 
 def exposure(grey: Grey) -> float:
@@ -57,22 +61,23 @@ def exposure(grey: Grey) -> float:
     return round(float(each[each.size // 2 :].mean()), 4)
 
 
-def colour(rgb: NDArray[np.uint8]) -> float:
-    """0 (grey) to 1 (vivid); `rgb`: rows of pixels.
+def colour(rgb: Colours) -> float:
+    """0 (grey) to 1 (vivid).
 
     Source: Hasler and Süsstrunk, "Measuring colourfulness in natural images", SPIE 5007 (2003), §6.
     """
     red, green, blue = np.moveaxis(rgb.astype(np.float32), 2, 0)
     sides = red - green, (red + green) / 2 - blue
-    spread = np.hypot(*(float(side.std()) for side in sides))
-    away = np.hypot(*(float(side.mean()) for side in sides))
-    return _squeezed(float(spread + 0.3 * away), HALF_COLOURED)
+    spread = math.hypot(*(float(side.std()) for side in sides))
+    away = math.hypot(*(float(side.mean()) for side in sides))
+    return _squeezed(spread + 0.3 * away, HALF_COLOURED)
 
 
 def fingerprint(grey: Grey) -> str:
-    """64-bit difference hash, 16 hex digits: whether each of 9 × 8 pixels is darker than its right neighbour.
+    """The 64-bit difference hash of an upright picture, 16 hex digits: whether each of 9 × 8 pixels is darker than
+    its right neighbour.
 
-    Source: Krawetz, "Kind of like that", hackerfactor.com (2013), dHash.
+    Source: Krawetz, "Kind of like that", The Hacker Factor Blog (2013), dHash.
     """
     small = np.asarray(Image.fromarray(grey).resize((9, 8), Image.Resampling.BOX))
     return np.packbits(small[:, :-1] < small[:, 1:]).tobytes().hex()
@@ -83,7 +88,7 @@ def _taken_away(grey: Grey, axis: int) -> NDArray[np.float64]:
     whole = np.abs(np.diff(grey, axis=axis))
     whole[whole <= NOISE] = 0
     lost = np.maximum(0, whole - np.abs(np.diff(_low_pass(grey, axis), axis=axis)))
-    return _tiles(lost) / (_tiles(whole) + FLAT)
+    return np.divide(_tiles(lost), _tiles(whole) + FLAT)
 
 
 def _low_pass(grey: Grey, axis: int) -> Grey:
@@ -98,7 +103,8 @@ def _tiles(values: NDArray[np.float32]) -> NDArray[np.float64]:
     """The mean of each of `TILES` × `TILES`; what is left over at the far edges is not looked at."""
     height, width = (side // TILES for side in values.shape)
     cut = values[: height * TILES, : width * TILES]
-    return cut.reshape(TILES, height, TILES, width).mean((1, 3), dtype=np.float64)
+    tiles = cut.reshape(TILES, height, TILES, width)
+    return np.asarray(tiles.mean((1, 3)), np.float64)
 
 
 def _squeezed(value: float, half: float) -> float:

@@ -1,32 +1,46 @@
-"""Looking through a clip: a few grey pictures a second, how sharp each is and how much moves between them."""
+"""Looking through a clip: a few looks a second, what each is worth, how much moves, and where it was cut before."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
-from infra.analyst.pixels import LONG_SIDE, Grey, motion, sharpness
-from infra.decode.budgets import FRAME_PIXELS, FRAMES
-from infra.decode.clips import seconds_of, shown_size
+from infra.analyst import pixels
+from infra.analyst.cuts import SKIPPED, CutFinder
+from infra.analyst.pixels import LONG_SIDE, Colours, Grey
+from infra.decode.budgets import FRAME_PIXELS, FRAMES, LONGEST_SECONDS
+from infra.decode.clips import AGAIN, packets_of, picture_of, pictures_in, seconds_of, shown_size, upright
 from internal.errors import UnreadableMedia
 
 #: seconds between two looks, longer in long clips
 STEP, MOST_LOOKS = 0.25, 600
-#: pixels a second: decoding more than 1080p60 takes longer than half the clip, so then only key frames are read
+#: pixels a second: decoding more than 1080p60 takes longer than half the clip
 FAST_ENOUGH = 1920 * 1080 * 60
+#: of a clip that is larger, each key frame is decoded and as many packets after it: enough to see what moves
+BURST = 3
+#: every frame is shrunk to so many pixels to see what changes
+TINY = (64, 36)
+#: how bright red, green and blue are (ITU-R BT.601)
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+#: of the pictures that should be there, one in so many must be
+LEAST = 4
 
 
 @dataclass(frozen=True)
 class Look:
-    """`at` is in seconds from the start."""
+    """`at` is in seconds from the start; the rest is as in `Analysis`."""
 
     at: float
     sharpness: float
+    exposure: float
+    colour: float
     #: since the look before
     motion: float
+    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -36,56 +50,110 @@ class Watched:
     height: int
     #: to the end of the last frame
     seconds: float
+    cuts: tuple[float, ...]
 
 
-def watch(container: InputContainer, picture: VideoStream) -> Watched:
-    """Decode the whole picture stream, or its key frames when that would take too long."""
+def watch(container: InputContainer) -> Watched:
+    """Decode the whole picture stream, or what follows its key frames when that would take too long. Raises
+    UnreadableMedia when too little of it is left."""
+    picture = picture_of(container)
+    if picture is None:
+        raise UnreadableMedia(f"This clip holds no picture. {AGAIN}")
     picture.thread_type = "AUTO"
-    if picture.width * picture.height * float(picture.average_rate or 30) > FAST_ENOUGH:
-        picture.codec_context.skip_frame = "NONKEY"
     watcher = _Watcher(step=max(STEP, seconds_of(container) / MOST_LOOKS))
-    for frame in container.decode(picture):
-        watcher.see(frame)
-    if watcher.first is None:
-        raise UnreadableMedia("This clip holds no picture that can be decoded. Copy it again from where it came from.")
-    width, height = shown_size(watcher.first, picture)
-    return Watched(tuple(watcher.looks), width, height, watcher.end)
+    chooser = _Chooser(picture)
+    for packet in packets_of(container, picture):
+        chooser.choose(packet)
+        for frame in pictures_in(packet):
+            watcher.see(frame, picture)
+    return watcher.watched(picture, chooser.chosen)
+
+
+class _Chooser:
+    """Which packets are decoded."""
+
+    def __init__(self, picture: VideoStream) -> None:
+        self.chosen = 0
+        self._all = picture.width * picture.height * float(picture.average_rate or 30) <= FAST_ENOUGH
+        self._since_key = 0
+
+    def choose(self, packet: "Packet[VideoStream]") -> None:
+        self._since_key = 0 if packet.is_keyframe else self._since_key + 1
+        wanted = self._all or self._since_key <= BURST
+        packet.stream.codec_context.skip_frame = "DEFAULT" if wanted else "NONKEY"
+        self.chosen += bool(wanted and packet.size)
 
 
 class _Watcher:
     def __init__(self, step: float) -> None:
-        self.looks: list[Look] = []
-        self.first: VideoFrame | None = None
-        self.end = 0.0
-        self._step = step
-        self._start = 0.0
-        self._frames = 0
-        self._before: Grey | None = None
+        self._looks: list[Look] = []
+        self._cuts = CutFinder()
+        self._step, self._next = step, 0.0
+        self._first: VideoFrame | None = None
+        self._start = self._at = self._end = 0.0
+        self._frames = self._spoilt = 0
+        #: since the look before: summed differences, and over how many seconds
+        self._changed = self._changing = 0.0
 
-    def see(self, frame: VideoFrame) -> None:
-        if self.first is None:
-            self.first, self._start = frame, frame.time or 0.0
+    def see(self, frame: VideoFrame, picture: VideoStream) -> None:
+        if self._first is None:
+            self._first, self._start = frame, frame.time or 0.0
+        length = _length(frame, picture)
+        at = self._end if frame.time is None else max(0.0, frame.time - self._start)
         self._frames += 1
-        if self._frames > FRAMES or frame.width * frame.height > FRAME_PIXELS:
+        if max(self._frames / FRAMES, frame.width * frame.height / FRAME_PIXELS, at / LONGEST_SECONDS) > 1:
             raise UnreadableMedia("This clip has far more or larger frames than its header says.")
-        at = max(0.0, (frame.time or 0.0) - self._start)
-        self.end = max(self.end, at + _length(frame))
-        if not self.looks or at >= self.looks[-1].at + self._step:
-            self._look(at, frame)
+        self._end = max(self._end, at + length)
+        if frame.is_corrupt:
+            self._spoilt += 1
+            return
+        self._compare(at, frame)
 
-    def _look(self, at: float, frame: VideoFrame) -> None:
-        grey = _grey(frame)
-        same = self._before is not None and self._before.shape == grey.shape
-        moved = motion(self._before, grey) if self._before is not None and same else 0.0
-        self.looks.append(Look(round(at, 3), sharpness(grey), moved))
-        self._before = grey
+    def watched(self, picture: VideoStream, expected: int) -> Watched:
+        """`expected`: pictures that should have been there."""
+        if self._first is None or not self._looks:
+            raise UnreadableMedia(f"This clip holds no picture that can be decoded. {AGAIN}")
+        if (self._frames - self._spoilt) * LEAST < expected:
+            raise UnreadableMedia(f"Most of this clip is damaged and cannot be decoded. {AGAIN}")
+        width, height = shown_size(self._first, picture)
+        return Watched(tuple(self._looks), width, height, self._end, self._cuts.finish())
+
+    def _compare(self, at: float, frame: VideoFrame) -> None:
+        tiny = _shrunk(frame, TINY, "rgb24")
+        changed, after = self._cuts.see(at, tiny), at - self._at
+        if 0 < after <= SKIPPED:
+            self._changed, self._changing = self._changed + changed, self._changing + after
+        self._at = at
+        if at >= self._next:
+            self._looks.append(self._look(at, frame, upright(tiny, frame.rotation)))
+            self._next = at + self._step
+            self._changed = self._changing = 0.0
+
+    def _look(self, at: float, frame: VideoFrame, tiny: Colours) -> Look:
+        grey = np.asarray(tiny @ LUMA, np.float32)
+        return Look(
+            at=round(at, 3),
+            sharpness=pixels.sharpness(_grey(frame)),
+            exposure=pixels.exposure(grey),
+            colour=pixels.colour(tiny),
+            motion=pixels.motion(self._changed / self._changing) if self._changing else 0.0,
+            fingerprint=pixels.fingerprint(grey),
+        )
 
 
-def _length(frame: VideoFrame) -> float:
-    return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
+def _length(frame: VideoFrame, picture: VideoStream) -> float:
+    """Seconds on screen; as the stream has it when the frame does not say."""
+    if frame.duration and frame.time_base:
+        return float(frame.duration * frame.time_base)
+    return 1 / float(picture.average_rate) if picture.average_rate else 0.0
 
 
 def _grey(frame: VideoFrame) -> Grey:
     scale = min(1.0, LONG_SIDE / max(frame.width, frame.height))
-    width, height = (max(2, math.ceil(side * scale)) for side in (frame.width, frame.height))
-    return frame.reformat(width=width, height=height, format="gray").to_ndarray().astype(np.float32)
+    size = (max(2, round(frame.width * scale)), max(2, round(frame.height * scale)))
+    return _shrunk(frame, size, "gray").astype(np.float32)
+
+
+def _shrunk(frame: VideoFrame, size: tuple[int, int], form: str) -> NDArray[np.uint8]:
+    small = frame.reformat(width=size[0], height=size[1], format=form, interpolation="AREA")
+    return small.to_ndarray().astype(np.uint8, copy=False)

@@ -3,12 +3,14 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -25,7 +27,11 @@ PICTURE_CODECS = frozenset(
 SOUND_CODECS = frozenset(
     {"aac", "mp3", "mp3float", "mp2", "mp2float", "opus", "vorbis", "flac", "alac", "ac3", "eac3", "amrnb", "amrwb"}
     | {"pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le", "pcm_alaw", "pcm_mulaw"}
+    | {"pcm_bluray", "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt"}
 )
+#: a decoder's words for a packet that it cannot make sense of
+_DAMAGE = (av.error.InvalidDataError, av.error.PatchWelcomeError)
+S = TypeVar("S", VideoStream, AudioStream)
 AGAIN = "Copy it again from where it came from."
 
 
@@ -62,7 +68,32 @@ def picture_of(container: InputContainer) -> VideoStream | None:
 
 
 def sound_of(container: InputContainer) -> AudioStream | None:
-    return next(iter(container.streams.audio), None)
+    """Its first sound that we decode: a phone may write another beside it that only its own kind plays."""
+    return next((stream for stream in container.streams.audio if _is_known(stream)), None)
+
+
+def packets_of(container: InputContainer, stream: S) -> "Iterator[Packet[S]]":
+    """To the end, or until the container is too damaged to find another."""
+    try:
+        yield from container.demux(stream)
+    except av.error.InvalidDataError:
+        return
+
+
+def pictures_in(packet: "Packet[VideoStream]") -> list[VideoFrame]:
+    """What is damaged costs itself only, as in any player."""
+    try:
+        return packet.stream.decode(packet)
+    except _DAMAGE:
+        return []
+
+
+def sounds_in(packet: "Packet[AudioStream]") -> list[AudioFrame]:
+    """As `pictures_in`."""
+    try:
+        return packet.stream.decode(packet)
+    except _DAMAGE:
+        return []
 
 
 def seconds_of(container: InputContainer) -> float:
@@ -98,11 +129,10 @@ def _refuse(*_: Any) -> NoReturn:
 
 def _within_budget(container: InputContainer) -> None:
     picture, sound = picture_of(container), sound_of(container)
-    if picture is None and sound is None:
+    if picture is None and not container.streams.audio:
         raise UnreadableMedia("This file holds neither picture nor sound.")
-    for stream in filter(None, (picture, sound)):
-        if stream.codec_context is None or stream.codec_context.codec.name not in PICTURE_CODECS | SOUND_CODECS:
-            raise UnreadableMedia("It is cut off, or made in a way we do not decode. Save it as MP4 (H.264, AAC).")
+    if (picture is not None and not _is_known(picture)) or (picture is None and sound is None):
+        raise UnreadableMedia("It is cut off, or made in a way we do not decode. Save it as MP4 (H.264, AAC).")
     if seconds_of(container) > LONGEST_SECONDS:
         minutes = LONGEST_SECONDS / 60
         raise UnreadableMedia(
@@ -110,6 +140,11 @@ def _within_budget(container: InputContainer) -> None:
         )
     if picture is not None:
         _picture_within_budget(picture)
+
+
+def _is_known(stream: VideoStream | AudioStream) -> bool:
+    codec = stream.codec_context and stream.codec_context.codec.name
+    return codec in PICTURE_CODECS | SOUND_CODECS
 
 
 def _picture_within_budget(picture: VideoStream) -> None:

@@ -1,16 +1,21 @@
 """What a header and the first frames say, once they have been opened."""
 
+from itertools import islice
+
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 from PIL import Image
 
-from infra.decode.clips import AGAIN, picture_of, seconds_of, shown_size, sound_of
+from infra.decode.clips import AGAIN, packets_of, picture_of, pictures_in, seconds_of, shown_size, sound_of, sounds_in
 from infra.decode.photos import upright_size
 from infra.decode.sniff import Content
 from internal.errors import UnreadableMedia
 from internal.media import Facts, Kind
+
+#: tried for a first frame: a few may be damaged, or come before the first key frame; but a probe reads little
+MOST_PACKETS = 120
 
 
 def photo_facts(photo: Image.Image, content: Content) -> Facts:
@@ -46,12 +51,14 @@ def _whole(stream: Stream, size: int) -> None:
 
 
 def _first_picture(container: InputContainer, picture: VideoStream) -> tuple[int, int]:
-    frame = next(container.decode(picture), None)
+    packets = islice(packets_of(container, picture), MOST_PACKETS)
+    frame = next((frame for packet in packets for frame in pictures_in(packet)), None)
     if frame is None:
         raise UnreadableMedia(f"This clip holds no picture that can be decoded. {AGAIN}")
     return shown_size(frame, picture)
 
 
 def _first_sound(container: InputContainer, sound: AudioStream) -> None:
-    if next(container.decode(sound), None) is None:
+    packets = islice(packets_of(container, sound), MOST_PACKETS)
+    if not any(sounds_in(packet) for packet in packets):
         raise UnreadableMedia(f"This file holds no sound that can be decoded. {AGAIN}")

@@ -1,0 +1,87 @@
+"""Hard cuts in a clip that was put together before: where all that is seen changes from one frame to the next."""
+
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infra.analyst.pixels import Colours
+
+#: frames on either side that a change is compared with
+AROUND = 3
+#: mean differences, in levels of 0 to 255: what a cut changes at least, and that of a still picture's noise
+CHANGED, STILL = 10.0, 1.5
+#: how many times more a cut changes than camera and subject do meanwhile
+SUDDEN = 3.0
+#: seconds that no camera leaves between two frames: what was between was not decoded
+SKIPPED = 0.5
+#: share of colours that remains, even when the camera has moved on for a second or more
+REMAINS = 0.35
+
+
+@dataclass(frozen=True)
+class _Seen:
+    at: float
+    tiny: NDArray[np.int16]
+    #: mean difference from the frame before
+    change: float
+    #: seconds since the frame before
+    after: float
+
+
+class CutFinder:
+    """Sees every frame that is decoded, in order; keeps only those around the one it decides on."""
+
+    def __init__(self) -> None:
+        self.cuts: list[float] = []
+        self._seen: deque[_Seen] = deque(maxlen=2 * AROUND + 1)
+
+    def see(self, at: float, tiny: Colours) -> float:
+        """The mean difference from the frame before: 0 for the first."""
+        values = tiny.astype(np.int16)
+        before = self._seen[-1] if self._seen else None
+        change = _apart(values, before.tiny) if before else 0.0
+        self._seen.append(_Seen(at, values, change, at - before.at if before else 0.0))
+        if len(self._seen) > AROUND:
+            self._decide(len(self._seen) - 1 - AROUND)
+        return change
+
+    def finish(self) -> tuple[float, ...]:
+        """The seconds at which another shot begins."""
+        for number in range(max(1, len(self._seen) - AROUND), len(self._seen)):
+            self._decide(number)
+        return tuple(round(at, 3) for at in self.cuts)
+
+    def _decide(self, number: int) -> None:
+        seen = list(self._seen)
+        if number > 0 and (_is_other_place if seen[number].after > SKIPPED else _is_cut)(seen, number):
+            self.cuts.append(seen[number].at)
+
+
+def _is_cut(seen: list[_Seen], number: int) -> bool:
+    """More than camera and subject move, and for good: a flash or a spoilt frame passes."""
+    here = seen[number].change
+    if here < CHANGED:
+        return False
+    others = [one.change for one in seen[max(1, number - AROUND) :] if one is not seen[number]]
+    before, after = seen[max(0, number - 2) : number], seen[number : number + AROUND]
+    lasting = min(_apart(one.tiny, other.tiny) for one in before for other in after)
+    return lasting >= CHANGED and here >= SUDDEN * max(STILL, median(others) if others else 0.0)
+
+
+def _is_other_place(seen: list[_Seen], number: int) -> bool:
+    """Across frames that were not decoded only colours can be compared."""
+    one, other = (_colours(seen[at].tiny) for at in (number - 1, number))
+    return float(np.minimum(one, other).sum()) < REMAINS
+
+
+def _apart(one: NDArray[np.int16], other: NDArray[np.int16]) -> float:
+    return float(np.abs(one - other).mean())
+
+
+def _colours(tiny: NDArray[np.int16]) -> NDArray[np.float64]:
+    """Shares of 64 colours."""
+    which = (tiny >> 6) @ np.array([16, 4, 1])
+    return np.asarray(np.bincount(which.ravel(), minlength=64) / which.size)
