@@ -33,7 +33,7 @@ _WHITE, _PEAK = 203.0, 1000.0
 #: Rec. ITU-R BT.1886: what displays make of SDR
 _GAMMA = 2.4
 #: codes between the points for which colours are worked out; between them they are interpolated
-_LUMA_STEP, _CHROMA_STEP = 8, 32
+_LUMA_STEP, _CHROMA_STEP = 8, 16
 #: codes of 10 bits
 _CODES = 1024
 
@@ -41,7 +41,7 @@ _CODES = 1024
 @dataclass(frozen=True)
 class Tones:
     """For planes of 10 bits, limited range. `luma` is looked up by coarse chroma and fine luma, `blue` and `red` by
-    finer chroma and coarse luma: none is off by more than a code of 8 bits for it."""
+    fine chroma and coarse luma: for that, colours of faces and paint are off by about a code of 8 bits."""
 
     luma: Plane
     blue: Plane
@@ -49,13 +49,13 @@ class Tones:
 
     def luma_of(self, luma: Deep, blue: Deep, red: Deep) -> Plane:
         """Chroma half as wide and half as high."""
-        place = _place(_nearest(blue, 16), _nearest(red, 16), self.luma.shape)
+        place = _place(_nearest(blue, 8), _nearest(red, 8), self.luma.shape)
         wide = cv2.resize(place, luma.shape[::-1], interpolation=cv2.INTER_NEAREST)
-        return self.luma.reshape(-1)[np.add(wide, luma, out=wide, casting="unsafe")]
+        return self.luma.reshape(-1)[wide + (luma >> 1)]
 
     def chroma_of(self, luma: Deep, blue: Deep, red: Deep) -> tuple[Plane, Plane]:
         coarse = cv2.resize(luma, blue.shape[::-1], interpolation=cv2.INTER_AREA)
-        place = _place(_nearest(blue, 8), _nearest(red, 8), self.blue.shape) + _nearest(np.asarray(coarse), 16)
+        place = _place(_nearest(blue, 4), _nearest(red, 4), self.blue.shape) + _nearest(np.asarray(coarse), 16)
         return self.blue.reshape(-1)[place], self.red.reshape(-1)[place]
 
 
@@ -74,9 +74,9 @@ def tones(transfer: int, primaries: int, matrix: int) -> Tones:
     if transfer in (PQ, HLG):
         linear = _bent(linear)
     of_luma, of_blue, of_red = _ycc(np.clip(linear, 0, 1) ** (1 / _GAMMA))
-    finer = (_CODES // 8 + 1, _CODES // 8 + 1, _CODES // 16 + 1)
+    finer = (_CODES // 4 + 1, _CODES // 4 + 1, _CODES // 16 + 1)
     return Tones(
-        luma=_stretched(of_luma, (_CODES // 16 + 1, _CODES // 16 + 1, _CODES + 1)),
+        luma=_stretched(of_luma, (_CODES // 8 + 1, _CODES // 8 + 1, _CODES // 2 + 1)),
         blue=_stretched(of_blue, finer),
         red=_stretched(of_red, finer),
     )
