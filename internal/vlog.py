@@ -17,6 +17,10 @@ Aspect = Literal["16:9", "9:16", "1:1"]
 Style = Literal["footage", "generated"]
 
 
+#: seconds in which one round of looped music goes over into the next: it begins again so long before its file ends
+SEAM = 0.03
+
+
 class Transition(StrEnum):
     FADE = "fade"
     SLIDE = "slide"

@@ -1,0 +1,145 @@
+"""Chooses what is shown when not everything fits: what is worth it, and from all of the day."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from internal.film import OVERLAP, total
+from internal.storyboard.shots import Shot
+from internal.storyboard.weeding import bits_between
+
+#: what counts when the next is chosen: being worth it, against being like what was chosen before
+_WORTH, _LIKENESS = 0.4, 0.6
+#: what makes two shots alike: time, place, kind, looks
+_TIME, _PLACE, _KIND, _LOOK = 0.45, 0.15, 0.1, 0.3
+#: two stretches of one clip
+_ONE_CLIP = 0.8
+#: bits in which the fingerprints of two different pictures differ
+_DIFFERENT = 24
+#: the day's first and last are favoured by this if at least this share is worth no more
+_ENDS, _WORTHY = 0.15, 1 / 3
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the film has: frames in all, and between the beats of its music (0 without)."""
+
+    frames: int
+    beat: float = 0.0
+
+    def snug(self, shot: Shot) -> int:
+        """How long a shot lasts when many want to be shown; from beat to beat where there are beats."""
+        return self._on_beat(shot, (shot.lengths[0] + shot.usual) // 2)
+
+    def usual(self, shot: Shot) -> int:
+        return self._on_beat(shot, shot.usual)
+
+    def holds(self, lengths: Sequence[int]) -> bool:
+        """With up to one beat of silence before the first that counts."""
+        return len(lengths) == 1 or total(lengths) <= self.frames - self.beat
+
+    def _on_beat(self, shot: Shot, frames: int) -> int:
+        if not self.beat:
+            return frames
+        beats = -(-(frames - OVERLAP) // self.beat)
+        longer = -int(-(beats * self.beat + OVERLAP) // 1)
+        return longer if longer <= shot.lengths[-1] else frames
+
+
+def choose(shots: Sequence[Shot], room: Room) -> list[Shot]:
+    """In the order of the day, so many that all fit. Every media has its turn before any is shown again: that
+    happens only at the usual pace."""
+    best = _best_of_each(shots)
+    chooser = _Chooser(shots, _worths(shots, best), room)
+    chooser.add(best, room.snug)
+    chooser.add([number for number in range(len(shots)) if number not in best], room.usual)
+    return [shots[number] for number in sorted(chooser.chosen)]
+
+
+def _best_of_each(shots: Sequence[Shot]) -> list[int]:
+    """Positions of each media's best shot."""
+    best: dict[str, int] = {}
+    for number, shot in enumerate(shots):
+        if shot.worth > shots[best.setdefault(shot.found.sha256, number)].worth:
+            best[shot.found.sha256] = number
+    return sorted(best.values())
+
+
+class _Chooser:
+    """Takes again and again what adds most (maximal marginal relevance: Carbonell & Goldstein, "The use of MMR,
+    diversity-based reranking", SIGIR 1998)."""
+
+    def __init__(self, shots: Sequence[Shot], worths: Sequence[float], room: Room) -> None:
+        self.chosen: list[int] = []
+        self._shots, self._worths, self._room = shots, worths, room
+        self._alike = _Alike(shots, room)
+        self._likeness = [0.0] * len(shots)
+
+    def add(self, numbers: Iterable[int], length: Callable[[Shot], int]) -> None:
+        """Of these, in the order of their gain, those that fit at this length."""
+        lengths = [length(shot) for shot in self._shots]
+        left = set(numbers)
+        while left:
+            number = max(left, key=lambda number: (self._gain(number), -number))
+            left.remove(number)
+            if self._room.holds([lengths[each] for each in sorted([*self.chosen, number])]):
+                self._take(number)
+            else:  # nor would what is longer
+                left = {each for each in left if lengths[each] < lengths[number]}
+
+    def _gain(self, number: int) -> float:
+        return _WORTH * self._worths[number] - _LIKENESS * self._likeness[number]
+
+    def _take(self, number: int) -> None:
+        self.chosen.append(number)
+        self._likeness = [max(before, self._alike.between(number, each)) for each, before in enumerate(self._likeness)]
+
+
+class _Alike:
+    """How much two shots of a day are alike, 0 to 1."""
+
+    def __init__(self, shots: Sequence[Shot], room: Room) -> None:
+        self._shots = shots
+        times = [shot.taken.seconds for shot in shots]
+        self._times = times if times[-1] > times[0] else [float(number) for number in range(len(shots))]
+        #: as far apart as two scenes would be if they were spread evenly
+        scenes = room.frames / median(shot.usual for shot in shots)
+        self._apart = max(1.0, (self._times[-1] - self._times[0]) / scenes)
+
+    def between(self, one: int, other: int) -> float:
+        here, there = self._shots[one], self._shots[other]
+        alike = (
+            _TIME * self._apart / (self._apart + abs(self._times[one] - self._times[other]))
+            + _PLACE * (here.found.place is not None and _place(here) == _place(there))
+            + _KIND * (here.is_clip == there.is_clip)
+            + _LOOK * _looks(here.fingerprint, there.fingerprint)
+        )
+        return max(alike, _ONE_CLIP) if here.found.sha256 == there.found.sha256 else alike
+
+
+def _place(shot: Shot) -> str:
+    return shot.found.place.name if shot.found.place else ""
+
+
+def _looks(one: str, other: str) -> float:
+    return max(0.0, 1 - bits_between(one, other) / _DIFFERENT) if one and other else 0.0
+
+
+def _worths(shots: Sequence[Shot], best: Sequence[int]) -> list[float]:
+    """The share of its own kind that is worth no more than its media: what photos and clips measure does not
+    compare. Less for another shot of the same clip; more for the first and the last of the day."""
+    standing = {shots[number].found.sha256: _standing(shots[number], [shots[each] for each in best]) for number in best}
+    most = {shots[number].found.sha256: shots[number].worth for number in best}
+    worths = [
+        standing[shot.found.sha256] * (shot.worth / most[shot.found.sha256] if most[shot.found.sha256] else 1.0)
+        for shot in shots
+    ]
+    worthy = [number for number in best if worths[number] >= _WORTHY]
+    for number in {worthy[0], worthy[-1]}:
+        worths[number] += _ENDS
+    return worths
+
+
+def _standing(shot: Shot, shots: Sequence[Shot]) -> float:
+    kind = [other.worth for other in shots if other.is_clip == shot.is_clip]
+    return sum(worth <= shot.worth for worth in kind) / len(kind)

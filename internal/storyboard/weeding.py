@@ -1,0 +1,117 @@
+"""Leaves out what nobody wants to see twice, or at all: near-duplicates, blurred and black shots, glimpses."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+
+from internal.film import FPS
+from internal.media import Kind
+from internal.storyboard.names import stem_of
+from internal.storyboard.times import Known, Taken
+
+#: frames of the shortest clip worth showing
+SHORTEST_CLIP = round(0.8 * FPS)
+#: of a fingerprint's 64 bits, those in which two photos of a burst may differ; different pictures differ in about 32
+_BURST_BITS, _BURST = 10, timedelta(seconds=90)
+#: a copy that lost its time, as messengers send it, differs by its encoding alone
+_COPY_BITS = 5
+#: the fingerprint of an even surface says nothing
+_EVEN = frozenset({"", "0" * 16, "f" * 16})
+#: the clip that phones record with a photo
+_LIVE, _LIVE_SECONDS = timedelta(seconds=15), 4.0
+#: below the first nothing can be made out; below the second it is poor if most of the day is far better
+_BLURRED, _SOFT = 0.08, 0.25
+_BLACK, _DARK = 0.08, 0.2
+_FAR_BETTER = 2.5
+
+
+@dataclass(frozen=True)
+class Weeded:
+    """What is worth showing, in order, and what is not."""
+
+    kept: tuple[Taken, ...]
+    glimpses: tuple[Taken, ...] = ()
+    blurred: tuple[Taken, ...] = ()
+    dark: tuple[Taken, ...] = ()
+    duplicates: tuple[Taken, ...] = ()
+
+
+def weed(day: Sequence[Taken]) -> Weeded:
+    """Never leaves out everything: of nothing but poor shots, all are kept; of duplicates the best always is."""
+    visible = [one for one in day if one.found.kind is Kind.PHOTO or one.found.frames]
+    long_enough, _ = _parted(visible, _is_glimpse)
+    glimpses = tuple(one for one in day if one not in long_enough)
+    lit, dark = _parted(long_enough, _poor(long_enough, lambda one: one.found.analysis.exposure, _BLACK, _DARK))
+    sharp, blurred = _parted(lit, _poor(lit, lambda one: one.found.analysis.sharpness, _BLURRED, _SOFT))
+    duplicates = _duplicates(sharp)
+    kept = tuple(one for one in sharp if one not in duplicates)
+    return Weeded(kept, glimpses, blurred, dark, duplicates)
+
+
+def _parted(day: Sequence[Taken], weed: Callable[[Taken], bool]) -> tuple[tuple[Taken, ...], tuple[Taken, ...]]:
+    """(what stays, what goes): all stay if none would."""
+    stay = tuple(one for one in day if not weed(one))
+    return (stay, tuple(one for one in day if weed(one))) if stay else (tuple(day), ())
+
+
+def _is_glimpse(one: Taken) -> bool:
+    return one.found.kind is Kind.CLIP and one.found.frames < SHORTEST_CLIP
+
+
+def _poor(
+    day: Sequence[Taken], measure: Callable[[Taken], float], hopeless: float, weak: float
+) -> Callable[[Taken], bool]:
+    """Where somebody talks, the picture may be poor. A foggy or a dark day is not poor for being so."""
+    usual = median([measure(one) for one in day]) if day else 0.0
+
+    def is_poor(one: Taken) -> bool:
+        value = measure(one)
+        return not one.found.analysis.speech and (value < hopeless or value < min(weak, usual / _FAR_BETTER))
+
+    return is_poor
+
+
+# ---------------------------------------------------------------- duplicates
+
+
+def _duplicates(day: Sequence[Taken]) -> tuple[Taken, ...]:
+    """All that look like one that is better."""
+    kept: dict[str, Taken] = {}
+    for one in sorted(day, key=lambda one: (-one.found.worth, one.found.sha256)):
+        if not any(_alike(one, other) for other in kept.values()):
+            kept[one.found.sha256] = one
+    for clip in list(_live_clips(kept.values())):
+        del kept[clip]
+    return tuple(one for one in day if one.found.sha256 not in kept)
+
+
+def _alike(one: Taken, other: Taken) -> bool:
+    prints = one.found.analysis.fingerprint, other.found.analysis.fingerprint
+    if one.found.kind is not Kind.PHOTO or other.found.kind is not Kind.PHOTO or _EVEN & set(prints):
+        return False
+    bits = bits_between(*prints)
+    if bits <= _BURST_BITS and _within(one, other, _BURST):
+        return True
+    return bits <= _COPY_BITS and Known.CLOCK not in {one.known} & {other.known}
+
+
+def bits_between(one: str, other: str) -> int:
+    """In which two fingerprints differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def _live_clips(day: Collection[Taken]) -> Iterator[str]:
+    """Content hashes of the short clips that were recorded with a photo of the same name."""
+    photos = {stem_of(one.found.name): one for one in day if one.found.kind is Kind.PHOTO}
+    for one in day:
+        photo = photos.get(stem_of(one.found.name))
+        short = one.found.kind is Kind.CLIP and one.found.analysis.facts.seconds <= _LIVE_SECONDS
+        if short and photo and _within(one, photo, _LIVE):
+            yield one.found.sha256
+
+
+def _within(one: Taken, other: Taken, time: timedelta) -> bool:
+    """Whether both clocks say so."""
+    known = one.known is Known.CLOCK and other.known is Known.CLOCK
+    return known and abs(one.seconds - other.seconds) <= time.total_seconds()

@@ -1,0 +1,120 @@
+"""What is written on the film: its opening, its captions and its ending."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from internal.media import Place
+from internal.storyboard.phrases import PHRASES, Phrases
+from internal.storyboard.times import Known, Taken
+from internal.vlog import VlogSettings
+
+#: between a day's places, and between what stands beside one another
+_TO, _AND = " – ", " · "
+#: more places than these are not named in the opening
+_MOST_PLACES = 3
+#: the time is told again after so long
+_LATER = timedelta(minutes=45)
+
+
+@dataclass(frozen=True)
+class Words:
+    """`captions` has one for each scene; "" for nothing."""
+
+    title: str = ""
+    subtitle: str = ""
+    ending: str = ""
+    captions: tuple[str, ...] = ()
+
+
+def words_of(shown: Sequence[Taken], settings: VlogSettings) -> Words:
+    """In the user's language. Without captions, the film has an opening and an ending only if the user said what
+    or where it was."""
+    silent = ("",) * len(shown)
+    if not settings.captions and not (settings.title.strip() or settings.destination.strip()):
+        return Words(captions=silent)
+    phrases, days = PHRASES[settings.language], _days(shown)
+    title, subtitle = _opening(shown, settings, phrases)
+    captions = tuple(_Speaker(phrases, days).captions(shown)) if settings.captions else silent
+    return Words(title, subtitle, phrases.farewell(settings.theme, len(days) > 1), captions)
+
+
+def _days(shown: Sequence[Taken]) -> list[date]:
+    return sorted({one.at.date() for one in shown if one.at and one.known is not Known.ORDER})
+
+
+# ---------------------------------------------------------------- opening
+
+
+def _opening(shown: Sequence[Taken], settings: VlogSettings, phrases: Phrases) -> tuple[str, str]:
+    """The first thing known of what, where and when; the rest of it beneath."""
+    what, where = settings.title.strip(), settings.destination.strip() or _main_place(shown, phrases)
+    days = [settings.travel_date] if settings.travel_date else _days(shown)
+    when = phrases.dates(days[0], days[-1]) if days else ""
+    known = [text for text in (what, "" if where.casefold() in what.casefold() else where, when) if text] or [""]
+    return known[0], _AND.join(known[1:])
+
+
+def _main_place(shown: Sequence[Taken], phrases: Phrases) -> str:
+    """Where most of it was; else its few places; nothing for a journey through many."""
+    nearest: dict[str, Place] = {}
+    places = [one.found.place for one in shown if one.found.place]
+    for place in sorted(places, key=lambda place: -place.kilometres):
+        nearest[place.name] = place
+    counted = Counter(place.name for place in places)
+    for name, count in counted.most_common(1):
+        if 2 * count >= len(places):
+            return phrases.place(nearest[name])
+    return _TO.join(counted) if len(counted) <= _MOST_PLACES else ""
+
+
+# ---------------------------------------------------------------- captions
+
+
+class _Speaker:
+    """Says where and when only as it changes."""
+
+    def __init__(self, phrases: Phrases, days: Sequence[date]) -> None:
+        self._phrases = phrases
+        self._several_days, self._several_years = len(days) > 1, len({day.year for day in days}) > 1
+        self._place = ""
+        self._day: date | None = None
+        self._time: datetime | None = None
+
+    def captions(self, shown: Sequence[Taken]) -> Iterator[str]:
+        """What was seen, if the analyst says, else where and when. Beneath the opening, which says as much for the
+        whole film, only what was seen."""
+        before = ""
+        for number, one in enumerate(shown):
+            seen = one.found.analysis.caption
+            if seen or number or len(shown) == 1:
+                caption = seen or self._where_and_when(one)
+                yield caption if caption != before else ""
+                before = caption or before
+            else:
+                yield ""
+
+    def _where_and_when(self, one: Taken) -> str:
+        said = [*self._new_day(one), *self._new_place(one)]
+        return _AND.join([*said, *self._time_of(one, bool(said))])
+
+    def _new_day(self, one: Taken) -> Iterator[str]:
+        day = one.at.date() if one.at and one.known is not Known.ORDER else None
+        if self._several_days and day and day != self._day:
+            self._day = day
+            yield self._phrases.day_alone(day, self._several_years)
+
+    def _new_place(self, one: Taken) -> Iterator[str]:
+        place = self._phrases.place(one.found.place) if one.found.place else ""
+        if place and place != self._place:
+            self._place = place
+            yield place
+
+    def _time_of(self, one: Taken, beside: bool) -> Iterator[str]:
+        """Told beside something new, or after a while; by the part of the day when no clock knows it better."""
+        if one.at is None or one.known is Known.ORDER:
+            return
+        if beside or self._time is None or one.at - self._time >= _LATER:
+            self._time = one.at
+            yield f"{one.at:%H:%M}" if one.known is Known.CLOCK else self._phrases.part_of_day(one.at)
