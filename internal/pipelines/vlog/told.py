@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from internal.film import plan
 from internal.storyboard import Found
+from internal.storyboard.times import in_order
 from internal.vlog import Storyboard, VlogSettings
 
 MOST_HIGHLIGHTS = 5
-#: decimals of a degree within which places count as one: about 100 m
-SAME_PLACE = 3
+#: in degrees: media no farther apart are of one place, by whether it has a name
+NAMED_PLACE, NAMELESS_PLACE = 1.0, 0.001
+#: of degrees: 11 m is as well as a phone knows
+DECIMALS = 4
 
 
 def segments(storyboard: Storyboard, found: Sequence[Found]) -> list[dict[str, Any]]:
@@ -31,7 +34,7 @@ def segments(storyboard: Storyboard, found: Sequence[Found]) -> list[dict[str, A
 
 
 def analytics(found: Sequence[Found]) -> dict[str, Any]:
-    """In the order the media were given. `mood` is the commonest, "" when none is known."""
+    """In the order the media were given, places in that of the day. `mood` is the commonest, "" when none is known."""
     moods = Counter(one.analysis.mood for one in found if one.analysis.mood)
     return {
         "locations": _locations(found),
@@ -42,15 +45,33 @@ def analytics(found: Sequence[Found]) -> dict[str, Any]:
     }
 
 
+class _Location(NamedTuple):
+    name: str
+    latitude: float
+    longitude: float
+
+    def is_same(self, other: "_Location") -> bool:
+        """Towns that are far apart may have one name, and what has no name is only where it is."""
+        apart = NAMED_PLACE if self.name else NAMELESS_PLACE
+        north, east = self.latitude - other.latitude, (self.longitude - other.longitude + 180) % 360 - 180
+        return self.name == other.name and max(abs(north), abs(east)) <= apart
+
+
 def _locations(found: Sequence[Found]) -> list[dict[str, Any]]:
-    places: dict[tuple[float, float], dict[str, Any]] = {}
-    for one in found:
-        latitude, longitude = one.analysis.latitude, one.analysis.longitude
-        if latitude is not None and longitude is not None:
-            name = next(iter(one.analysis.landmarks), "")
-            place = {"name": name, "latitude": latitude, "longitude": longitude}
-            places.setdefault((round(latitude, SAME_PLACE), round(longitude, SAME_PLACE)), place)
-    return list(places.values())
+    """Each place once, in the order of the day, by where it was first taken."""
+    told: list[_Location] = []
+    for here in filter(None, (_location(taken.found) for taken in in_order(found))):
+        if not any(map(here.is_same, told)):
+            told.append(here)
+    return [here._asdict() for here in told]
+
+
+def _location(one: Found) -> _Location | None:
+    latitude, longitude = one.analysis.latitude, one.analysis.longitude
+    if latitude is None or longitude is None:
+        return None
+    name = one.place.name if one.place else next(iter(one.analysis.landmarks), "")
+    return _Location(name, round(latitude, DECIMALS), round(longitude, DECIMALS))
 
 
 def _highlights(found: Sequence[Found]) -> list[str]:
