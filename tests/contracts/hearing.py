@@ -46,8 +46,8 @@ def babble(seconds: float, level: float = 0.3, seed: int = 1) -> Sound:
 
 @dataclass(frozen=True)
 class Clip:
-    """A dark clip, white from second `flash` on for a tenth of one. `late`: seconds by which its sound begins
-    after its picture; `hole`: seconds of the sound whose packets are missing."""
+    """A dark clip, full of key frames, white from second `flash` on for a tenth of one. `late`: seconds by which its
+    sound begins after its picture; `hole`: seconds of the sound whose packets are missing."""
 
     sound: Sound
     seconds: float
@@ -62,7 +62,7 @@ class Clip:
 
 def write_heard(path: Path, clip: Clip) -> Path:
     with av.open(str(path), "w") as container:
-        picture = container.add_stream("libx264", rate=90, options={"preset": "ultrafast", "bf": "0"})
+        picture = container.add_stream("libx264", rate=90, options={"preset": "ultrafast", "bf": "0", "g": "3"})
         picture.width, picture.height, picture.pix_fmt = 160, 90, "yuv420p"
         picture.codec_context.time_base = Fraction(1, 900)
         track = _track(container, clip)
