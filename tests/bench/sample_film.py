@@ -15,7 +15,7 @@ from tests.media.sounds import bells, waves
 from tests.media.stills import write_photo
 
 #: raised when what is drawn changes, so that what was kept is drawn anew
-_EDITION = 1
+_EDITION = 2
 #: a phone's 12 megapixels
 _PHOTO = (4032, 3024)
 _CLIP_SECONDS = 7.0

@@ -19,6 +19,9 @@ from tests.media.sounds import Sound, add_sound_stream, fill
 
 _X265 = "log-level=none:pools=none:frame-threads=1"
 
+#: bits a second phones spend on 1080p; they set a key frame each second
+_PHONE_BITS = {"libx264": 17_000_000, "libx265": 9_000_000}
+
 
 @dataclass(frozen=True)
 class Take:
@@ -57,8 +60,9 @@ def write_clip(path: Path, scenery: Scenery, take: Take) -> Path:
 
 
 def _picture_stream(container: OutputContainer, take: Take) -> VideoStream:
-    preset, crf = ("veryfast", "18") if take.handheld else ("ultrafast", "23")
-    options = {"preset": preset, "crf": crf, "threads": "1"}
+    options = {"preset": "ultrafast", "crf": "23", "threads": "1"}
+    if take.handheld:
+        options = {"preset": "veryfast", "b": str(_PHONE_BITS[take.codec]), "g": str(take.fps), "threads": "1"}
     if take.codec == "libx265":
         options["x265-params"] = _X265
     stream = cast(VideoStream, container.add_stream(take.codec, rate=take.fps, options=options))
