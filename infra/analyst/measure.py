@@ -7,12 +7,13 @@ from typing import BinaryIO
 import numpy as np
 
 from infra.analyst.beats import BeatTracker
+from infra.analyst.clip_claims import clip_place, clip_time
 from infra.analyst.listening import listen
 from infra.analyst.moments import best_moments
+from infra.analyst.photo_claims import photo_place, photo_time
 from infra.analyst.pixels import LONG_SIDE, colour, exposure, fingerprint, sharpness
 from infra.analyst.speech import SpeechDetector
 from infra.analyst.watching import watch
-from infra.analyst.written import clip_place, clip_time, photo_place, photo_time
 from infra.decode.clips import AGAIN, open_clip
 from infra.decode.facts import film_facts, photo_facts
 from infra.decode.photos import open_photo, upright_rgb
@@ -31,7 +32,7 @@ def measure(path: str) -> dict[str, object]:
 
 def _photo(source: BinaryIO, content: Content) -> Analysis:
     with open_photo(source) as photo:
-        facts, taken_at, place = photo_facts(photo, content), photo_time(photo), photo_place(photo)
+        facts, taken_at, place = photo_facts(photo, content), photo_time(photo, source), photo_place(photo)
         small = upright_rgb(photo, (LONG_SIDE, LONG_SIDE))
     small.thumbnail((LONG_SIDE, LONG_SIDE))
     grey = np.asarray(small.convert("L"), dtype=np.float32)
@@ -51,7 +52,7 @@ def _film(source: BinaryIO, content: Content) -> Analysis:
     size = source.seek(0, 2)
     with open_clip(source) as container:
         facts = film_facts(container, content, size)
-        taken_at, place = clip_time(container.metadata), clip_place(container.metadata)
+        taken_at, place = clip_time(container), clip_place(container)
     # A container that has decoded its first frames is opened anew: not every format can go back.
     if facts.kind is Kind.MUSIC:
         return _music(source, facts).model_copy(update={"taken_at": taken_at})

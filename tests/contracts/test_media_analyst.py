@@ -1,7 +1,7 @@
 """What every MediaAnalyst does: measures what is there, believes no nonsense, refuses what cannot be decoded."""
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,10 +14,9 @@ from internal.ports import MediaAnalyst
 from tests.contracts.looks import look
 from tests.media import make_hostile, make_odd, make_tiny
 from tests.media.clips import Take, write_clip
-from tests.media.hostile import NEIGHBOUR, make_disguised
+from tests.media.hostile import NEIGHBOUR
 from tests.media.scenery import Scenery, draw
 from tests.media.sounds import RATE, write_music
-from tests.media.stills import Shot, write_photo
 
 LOCAL = datetime(2024, 2, 29, 23, 59, 58)
 ZONED = datetime.fromisoformat("2024-02-29T23:59:58-03:30")
@@ -28,48 +27,6 @@ def test_it_has_a_name_with_a_version(analyst: MediaAnalyst) -> None:
     vendor, _, version = analyst.name.partition("/")
     assert vendor
     assert version
-
-
-@pytest.mark.parametrize("taken_at", [LOCAL, ZONED, None])
-@pytest.mark.parametrize("suffix", ["jpg", "heic", "png", "webp"])
-def test_a_photos_time_is_as_the_camera_wrote_it(
-    analyst: MediaAnalyst, tmp_path: Path, taken_at: datetime | None, suffix: str
-) -> None:
-    found = look(analyst, write_photo(tmp_path / f"p.{suffix}", PICTURE, Shot(taken_at)))
-    assert found.taken_at == taken_at
-    assert (found.taken_at and found.taken_at.utcoffset()) == (taken_at and taken_at.utcoffset())
-
-
-@pytest.mark.parametrize("place", [(35.3001, 139.4803), (-33.8568, 151.2153), (40.6892, -74.0445), (-0.0001, 0.0)])
-def test_a_place_is_found_on_either_side_of_both_lines(
-    analyst: MediaAnalyst, tmp_path: Path, place: tuple[float, float]
-) -> None:
-    photo = look(analyst, write_photo(tmp_path / "p.jpg", PICTURE, Shot(place=place)))
-    assert (photo.latitude, photo.longitude) == pytest.approx(place, abs=1e-5)
-
-
-@pytest.mark.parametrize("place", [(95.0, 200.0), (0.0, 0.0)])
-def test_a_place_off_the_globe_or_never_fixed_is_left_out(
-    analyst: MediaAnalyst, tmp_path: Path, place: tuple[float, float]
-) -> None:
-    photo = look(analyst, write_photo(tmp_path / "p.jpg", PICTURE, Shot(place=place)))
-    assert (photo.latitude, photo.longitude) == (None, None)
-
-
-def test_lying_metadata_costs_nothing_but_itself(analyst: MediaAnalyst, tmp_path: Path) -> None:
-    make_disguised(tmp_path)
-    found = look(analyst, tmp_path / "lies.jpg")
-    assert (found.taken_at, found.latitude, found.facts.width) == (None, None, 160)
-    assert len(found.model_dump_json()) < 1000
-
-
-@pytest.mark.parametrize("suffix", ["mp4", "mov"])
-def test_a_clips_time_and_place_are_its_cameras(analyst: MediaAnalyst, tmp_path: Path, suffix: str) -> None:
-    take = Take(0.5, 160, 90, taken_at=ZONED, place=(-33.8568, 151.2153))
-    found = look(analyst, write_clip(tmp_path / f"c.{suffix}", Scenery("sea", 9, 1), take))
-    assert found.taken_at == ZONED
-    assert found.taken_at.utcoffset() == timedelta(hours=-3, minutes=-30)
-    assert (found.latitude, found.longitude) == (-33.8568, 151.2153)
 
 
 def test_a_moving_clip_shows_more_motion_than_a_still_one(analyst: MediaAnalyst, tmp_path: Path) -> None:
