@@ -10,12 +10,12 @@ from infra.composer.recording import Recording
 from infra.composer.sound import EDGE, RATE, Samples, decoded, silence
 from internal.errors import UnreadableMedia
 from internal.film import Film
-from internal.vlog import Music
+from internal.vlog import SEAM, Music
 
 #: samples in which it comes at the film's start
 _RISE = RATE // 4
 #: samples in which one round goes over into the next
-_SEAM = RATE * 3 // 100
+_SEAM = round(SEAM * RATE)
 
 
 class Playing:

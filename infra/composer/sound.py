@@ -3,15 +3,12 @@
 from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.audio.stream import AudioStream
-from av.container import InputContainer
 from numpy.typing import NDArray
 
-from infra.decode.clips import open_clip, picture_of, sound_of
+from infra.decode.clips import begins_at, open_clip, packets_of, sound_of, sounds_in
 
 Samples = NDArray[np.float32]
 #: a piece of sound, and the sample at which it belongs
@@ -35,10 +32,11 @@ def decoded(path: Path, start: float = 0.0) -> Generator[Samples, None, None]:
     with path.open("rb") as source, open_clip(source) as container:
         stream = sound_of(container)
         if stream is not None:
-            begin = _origin(container, stream) + start
+            begin = begins_at(container) + start
             if start > _WARM_UP:
                 container.seek(int((begin - _WARM_UP) * 1_000_000))
-            yield from joined(_placed(_frames(container, stream), begin))
+            frames = (frame for packet in packets_of(container, stream) for frame in sounds_in(packet))
+            yield from joined(_placed(frames, begin))
 
 
 def joined(pieces: Iterable[Placed]) -> Iterator[Samples]:
@@ -59,21 +57,6 @@ def joined(pieces: Iterable[Placed]) -> Iterator[Samples]:
         held = run[-EDGE:]
         yield run[:-EDGE]
     yield _falling(held)
-
-
-def _origin(container: InputContainer, sound: AudioStream) -> float:
-    """When its first picture is due, in the seconds of its time stamps, which need not begin at 0."""
-    stream = picture_of(container) or sound
-    return float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
-
-
-def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """A damaged packet is skipped, as players do."""
-    for packet in container.demux(stream):
-        try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
-            continue
 
 
 def _placed(frames: Iterable[AudioFrame], begin: float) -> Iterator[Placed]:

@@ -72,6 +72,13 @@ def sound_of(container: InputContainer) -> AudioStream | None:
     return next((stream for stream in container.streams.audio if _is_known(stream)), None)
 
 
+def begins_at(container: InputContainer) -> float:
+    """What its time stamps say when its picture begins (its sound, where there is no picture), in seconds: all
+    that is said of its seconds counts from there."""
+    stream = picture_of(container) or sound_of(container)
+    return float(stream.start_time * stream.time_base) if stream and stream.start_time and stream.time_base else 0.0
+
+
 def packets_of(container: InputContainer, stream: S) -> "Iterator[Packet[S]]":
     """To the end, or until the container is too damaged to find another."""
     try:
