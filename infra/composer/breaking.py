@@ -17,6 +17,8 @@ _NEVER_LAST = frozenset("([{«‘“〈《「『【〔〖〘〚（［｛｢#$£�
 #: after them a line ends readily
 _STOPS = frozenset("、。！？，；：」』）】》…!?,;:)·—")
 _DOT = "·"
+#: Japanese words that stand behind others
+_PARTICLES = frozenset("のをはがにでともへ")
 #: between the numbers of one date
 _DATES = frozenset("年月")
 _HYPHENS = frozenset("-‐–/")
@@ -36,13 +38,13 @@ class Piece:
 
 def pieces(letters: Sequence[Letter]) -> list[Piece]:
     """All of the letters, cut wherever a line may end."""
-    found, start = [], 0
-    for end in range(1, len(letters) + 1):
-        cost = 0.0 if end == len(letters) else _cost(letters, end)
-        if cost is not None:
-            found.append(Piece(tuple(letters[start:end]), cost))
-            start = end
-    return found
+    ends = [end for end in range(1, len(letters)) if _may_end(letters, end)]
+    costs = [_cost(letters, end) for end in ends]
+    cuts = [0, *ends, len(letters)] if letters else []
+    return [
+        Piece(tuple(letters[here:there]), cost)
+        for (here, there), cost in zip(pairwise(cuts), [*costs, 0.0], strict=False)
+    ]
 
 
 def balanced(parts: Sequence[Piece], width: Width, most: float, count: int) -> list[list[Letter]] | None:
@@ -111,33 +113,41 @@ def _stripped(letters: Sequence[Letter]) -> list[Letter]:
     return kept
 
 
-def _cost(letters: Sequence[Letter], end: int) -> float | None:
-    """Of ending a line before the letter of that number; None where none may end."""
-    before, after = letters[end - 1], letters[end]
+def _may_end(letters: Sequence[Letter], end: int) -> bool:
+    """A line, before the letter of that number."""
+    spaced = letters[end - 1].text.isspace()
+    before, after = letters[end - 1 - spaced], letters[end]
     last, first = before.text[0], after.text[0]
-    if first.isspace():
-        return None
-    if last.isspace():
-        return 1.0 if first in _NEVER_FIRST else 0.0 if letters[end - 2].text in _STOPS else 0.25
-    if first in _NEVER_FIRST or last in _NEVER_LAST:
-        return None
-    if last in _HYPHENS:
-        return None if first.isdigit() else 0.5
-    if not (ideographic(before) or ideographic(after)) or last.isdigit():  # 11月 is one word
-        return None
+    if first.isspace() or first in _NEVER_FIRST or last in _NEVER_LAST:
+        return False
+    if last in _HYPHENS and not spaced:
+        return not first.isdigit()
+    return spaced or ((ideographic(before) or ideographic(after)) and not last.isdigit())  # 11月 is one word
+
+
+def _cost(letters: Sequence[Letter], end: int) -> float:
+    """Of ending a line there."""
+    spaced = letters[end - 1].text.isspace()
+    last, first = letters[end - 1 - spaced].text[0], letters[end].text[0]
+    if last in _STOPS:
+        return 0.0 if spaced else 0.1
+    if spaced:
+        return 0.25
     if last in _DATES and first.isdigit():
         return 1.5
-    return 0.1 if last in _STOPS else _BETWEEN.get((_script(last), _script(first)), 0.7)
+    if last in _PARTICLES and first not in _PARTICLES:
+        return 0.3
+    return _BETWEEN.get((_script(last), _script(first)), 0.7)
 
 
 Script = Literal["hiragana", "katakana", "other", "han"]
 #: Japanese words mostly begin where hiragana ends, and their endings are hiragana
 _BETWEEN: dict[tuple[Script, Script], float] = {
-    ("hiragana", "hiragana"): 1.2,
-    ("hiragana", "han"): 0.3,
-    ("hiragana", "katakana"): 0.3,
+    ("hiragana", "hiragana"): 1.6,
+    ("hiragana", "han"): 0.4,
+    ("hiragana", "katakana"): 0.4,
     ("han", "han"): 1.0,
-    ("han", "hiragana"): 1.6,
+    ("han", "hiragana"): 1.3,
     ("katakana", "hiragana"): 1.6,
     ("katakana", "katakana"): 2.0,
 }

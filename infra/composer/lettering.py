@@ -14,7 +14,7 @@ from internal.film import View
 from internal.words import Role, Showing, showings
 
 _TITLE = Style(0.105, 700, 0.025, 1.22, ((1.25, 1), (1.0, 2), (0.8, 3), (0.65, 3), (0.5, 3)))
-_SUBTITLE = Style(0.043, 500, 0.06, 1.4, ((1.0, 2), (0.8, 2)))
+_SUBTITLE = Style(0.044, 600, 0.05, 1.4, ((1.0, 2), (0.8, 2)))
 _ENDING = Style(0.075, 650, 0.04, 1.25, ((1.0, 2), (0.75, 3), (0.55, 3)))
 _CAPTION = Style(0.047, 600, 0.0, 1.36, ((1.0, 2), (0.9, 3), (0.75, 3)))
 #: a line as wide and as thick as these shares of the short side parts title and subtitle, with space around it
