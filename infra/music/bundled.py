@@ -4,13 +4,17 @@ from pathlib import Path
 
 from immich_memories_music import tracks_dir
 
+from internal.errors import NotFound
 from internal.vlog import Mood
 
 
 class BundledMusic:
     def tracks(self, mood: Mood) -> tuple[str, ...]:
-        return tuple(sorted(path.stem for path in (tracks_dir() / mood).glob("*.opus")))
+        return tuple(sorted(path.stem for path in tracks_dir().glob(f"{mood}/*.opus")))
 
     def path(self, track: str) -> Path:
-        mood = track.partition("_")[0]
-        return tracks_dir() / mood / f"{track}.opus"
+        """Found among the files there are: a name is never made into a path."""
+        for path in tracks_dir().glob("*/*.opus"):
+            if path.stem == track:
+                return path
+        raise NotFound("There is no built-in music of this name.")

@@ -35,7 +35,7 @@ class MusicLibrary(Protocol):
         ...
 
     def path(self, track: str) -> Path:
-        """The file of a track that `tracks` named."""
+        """The file of a track that `tracks` named. Raises NotFound."""
         ...
 
 

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from internal.errors import UnreadableMedia
+from internal.media import Analysis
 from internal.pipeline import Run
 from internal.pipelines.vlog.looking import fetch, known_or_read, look_at, sha256_of
+from internal.pipelines.vlog.rounds import part
 from internal.pipelines.vlog.wishes import settings_of
 from internal.storyboard import Found, Tune
 from internal.vlog import Music, VlogSettings
@@ -21,11 +23,12 @@ def own_tune(run: Run) -> Tune | None:
     found = look_at(run, media)
     if not found.analysis.facts.has_sound:
         raise UnreadableMedia("There is no sound in it. Choose another file as the music.")
-    return Tune(music=_played(found.sha256, settings), analysis=found.analysis)
+    return _tune(found.sha256, settings, found.analysis)
 
 
 def built_in_tune(run: Run, found: Sequence[Found]) -> Tune | None:
-    """A track of the mood that was asked for; equal media get the same, other days another."""
+    """A track of the mood that was asked for; equal media get the same, other days another.
+    Raises UnreadableMedia."""
     settings = settings_of(run)
     tracks = run.services.music.tracks(settings.mood) if settings.mood else ()
     if not tracks:
@@ -34,7 +37,7 @@ def built_in_tune(run: Run, found: Sequence[Found]) -> Tune | None:
     track = tracks[int.from_bytes(day) % len(tracks)]
     path = run.services.music.path(track)
     sha256 = sha256_of(path)
-    return Tune(music=_played(sha256, settings, track), analysis=known_or_read(run, path, sha256))
+    return _tune(sha256, settings, known_or_read(run, path, sha256), track)
 
 
 def music_file(run: Run, music: Music) -> Path:
@@ -48,13 +51,17 @@ def music_file(run: Run, music: Music) -> Path:
     return path
 
 
-def _played(sha256: str, settings: VlogSettings, track: str = "") -> Music:
-    return Music(
+def _tune(sha256: str, settings: VlogSettings, analysis: Analysis, track: str = "") -> Tune:
+    if settings.music_start >= analysis.facts.seconds:
+        raise UnreadableMedia("It is over before the second at which it should begin. Let it begin earlier.")
+    start, end = part(settings, analysis)
+    music = Music(
         sha256=sha256,
         track=track,
-        start=settings.music_start,
-        end=settings.music_end,
+        start=start,
+        end=end,
         loop=settings.music_loop,
         volume=settings.music_volume,
         fade=settings.music_fade,
     )
+    return Tune(music=music, analysis=analysis)
