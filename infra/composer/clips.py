@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 
-import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from infra.composer.fitting import centred, fit, on_backdrop
 from infra.composer.frames import Frame, Picture, Scaler, turned
-from infra.decode.clips import picture_of, shown_size
+from infra.decode.clips import packets_of, picture_of, pictures_in, shown_size
 from internal.errors import UnreadableMedia
 from internal.film import View
 
 #: a frame is due when its time is less than this away, in seconds: time stamps are rounded
 _SOON = 0.002
+#: seconds: MPEG-TS, which knows no places of key frames, is entered anywhere, and shows nothing before the next one
+_STEPS_BACK = (0.0, 2.0, 10.0, float("inf"))
 
 
 class ClipShot:
@@ -52,15 +53,25 @@ class ClipShot:
 
 
 def _decoded(container: InputContainer, stream: VideoStream, time: float) -> Iterator[VideoFrame]:
-    """From the key frame before `time` on. A damaged packet costs its own frames only, as in any player."""
+    """From the key frame before `time` on, or from the first one if none can be found."""
     stream.thread_count = 1  # one child per core already
-    if time > _first_time(stream) and stream.time_base:
-        container.seek(int(time / stream.time_base), stream=stream)
-    for packet in container.demux(stream):
-        try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
-            continue
+    begin = _first_time(stream)
+    if time <= begin or not stream.time_base:
+        yield from _frames(container, stream)
+        return
+    for earlier in _STEPS_BACK:
+        container.seek(int(max(time - earlier, begin - 1) / stream.time_base), stream=stream)
+        frames = _frames(container, stream)
+        first = next(frames, None)
+        if first is not None and (_time(first) <= time + _SOON or time - earlier < begin):
+            yield first
+            yield from frames
+            return
+
+
+def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+    for packet in packets_of(container, stream):
+        yield from pictures_in(packet)
 
 
 def _first_time(stream: VideoStream) -> float:

@@ -38,13 +38,13 @@ def fit(size: tuple[int, int], canvas: tuple[int, int]) -> Fit:
 
 def centred(picture: Picture, canvas: tuple[int, int]) -> Picture:
     """The middle of a picture that covers the canvas, cut to its size."""
-    left, top = (even((inner - outer) / 2) for inner, outer in zip(picture.size, canvas, strict=True))
+    left, top = ((inner - outer) // 4 * 2 for inner, outer in zip(picture.size, canvas, strict=True))
     return _cut(picture, left, top, *canvas)
 
 
 def on_backdrop(picture: Picture, canvas: tuple[int, int]) -> Picture:
     """In the middle of a canvas that a blurred, dimmed copy of it fills; at most as large as that."""
-    left, top = (even((outer - inner) / 2) for inner, outer in zip(picture.size, canvas, strict=True))
+    left, top = ((outer - inner) // 4 * 2 for inner, outer in zip(picture.size, canvas, strict=True))
     luma, blue, red = picture.planes
     width, height = canvas
     backdrop = Picture(
@@ -82,4 +82,5 @@ def _cut(picture: Picture, left: int, top: int, width: int, height: int) -> Pict
 
 
 def even(size: float) -> int:
-    return 2 * round(size / 2)
+    """The nearest size that chroma of every second pixel allows, however thin the picture."""
+    return max(2, 2 * round(size / 2))

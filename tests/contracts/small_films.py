@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from internal.film import Film, plan
 from internal.media import Kind
@@ -27,15 +27,6 @@ def nothing() -> None:
 
 def write_flat(path: Path, colour: str, size: tuple[int, int] = (160, 90)) -> Path:
     Image.new("RGB", size, colour).save(path, quality=95)
-    return path
-
-
-def write_disc(path: Path, size: tuple[int, int]) -> Path:
-    """A white disc in the middle, on black."""
-    image = Image.new("RGB", size)
-    middle, radius = (size[0] / 2, size[1] / 2), min(size) / 4
-    ImageDraw.Draw(image).circle(middle, radius, "white")
-    image.save(path, quality=95)
     return path
 
 
@@ -69,24 +60,6 @@ def tone(seconds: float, level: float = 0.3) -> Iterator[av.AudioFrame]:
         frame = av.AudioFrame.from_ndarray(np.stack((wave, wave)).astype(np.float32), format="fltp", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = RATE, at, Fraction(1, RATE)
         yield frame
-
-
-def write_hlg(path: Path, signal: float) -> Path:
-    """A grey of this share of the full signal, as phones film in high dynamic range (ITU-R BT.2100 HLG)."""
-    with av.open(str(path), "w") as container:
-        options = {"x265-params": "log-level=none:pools=none:frame-threads=1"}
-        stream = container.add_stream("libx265", rate=30, options=options)
-        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p10le"
-        context = stream.codec_context
-        context.color_primaries, context.color_trc, context.colorspace, context.color_range = 9, 18, 9, 1
-        grey = np.full((135, 160), 512, np.uint16)
-        grey[:90] = 64 + round(876 * signal)
-        for number in range(6):
-            frame = av.VideoFrame.from_ndarray(grey, format="yuv420p10le")
-            frame.pts, frame.time_base = number, Fraction(1, 30)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
 
 
 def write_tone(path: Path, seconds: float) -> Path:

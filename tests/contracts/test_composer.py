@@ -9,19 +9,15 @@ from PIL import Image
 
 from tests.contracts.small_films import (
     RATE,
-    brightness,
     clip,
     film_of,
     frames,
-    luma,
     make,
     nothing,
     photo,
     render,
     sound,
     whole_day,
-    write_hlg,
-    write_ramp,
 )
 from tests.media.clips import Take, write_clip
 from tests.media.scenery import Scenery
@@ -46,54 +42,6 @@ def test_equal_chunks_are_equal_files_and_so_are_equal_films(composer, day, tmp_
     names = sorted(path.name for path in one.parent.iterdir())
     assert names == sorted([*(f"{chunk.name}.mp4" for chunk in film.chunks), "film.mp4"])
     assert all((one.parent / name).read_bytes() == (other.parent / name).read_bytes() for name in names)
-
-
-@pytest.mark.parametrize("times", ["10 fps", "25 fps", "60 fps", "uneven"])
-def test_a_clip_shows_what_its_camera_saw_then_whatever_its_frame_rate(composer, tmp_path, times):
-    steps = {"10 fps": [0.1], "25 fps": [0.04], "60 fps": [1 / 60], "uneven": [2 / 90, 11 / 90, 5 / 90, 18 / 90]}[times]
-    at = [0.0]
-    while at[-1] < 2.5:
-        at.append(at[-1] + steps[len(at) % len(steps)])
-    at = [round(time * 90) / 90 for time in at]
-    media = {"ramp": write_ramp(tmp_path / "ramp.mp4", at)}
-    (path,) = render(composer, film_of(clip("ramp", 1.0, start=0.7)), media, tmp_path).values()
-    for number, seen in enumerate(luma(path)):
-        due = max(time for time in at if time <= 0.7 + number / 30 + 0.001)
-        assert seen == pytest.approx(brightness(due), abs=2)
-
-
-def test_the_frames_of_a_clip_go_on_from_chunk_to_chunk(composer, day, tmp_path):
-    film = film_of(photo("red"), clip("ramp", 1.5), photo("blue"))
-    chunks = render(composer, film, day, tmp_path)
-    body = [chunk for chunk in film.chunks if chunk.views[0].scene.sha256 == "ramp" and not chunk.transition]
-    assert luma(chunks[body[0].name])[0] == pytest.approx(brightness(body[0].views[0].first / 30), abs=2)
-
-
-def test_a_clip_that_ends_early_holds_its_last_picture(composer, day, tmp_path):
-    (path,) = render(composer, film_of(clip("ramp", 1.0, start=1.5)), day, tmp_path).values()
-    assert luma(path)[-1] == pytest.approx(brightness(59 / 30), abs=2)
-
-
-def test_a_turned_clip_is_shown_upright(composer, tmp_path):
-    scenery = Scenery("town", 11.0, 2)
-    media = {
-        str(rotation): write_clip(tmp_path / f"{rotation}.mp4", scenery, Take(0.3, 160, 90, rotation=rotation))
-        for rotation in (0, 90, -90, 180)
-    }
-    upright, *turned = (
-        frames(path)[0].astype(int)
-        for name in media
-        for path in render(composer, film_of(clip(name, 0.1)), media, tmp_path).values()
-    )
-    assert all(abs(upright - other).mean() < 6 for other in turned)
-
-
-def test_high_dynamic_range_is_brought_into_ours(composer, tmp_path):
-    media = {"white": write_hlg(tmp_path / "white.mp4", 0.75)}
-    (path,) = render(composer, film_of(clip("white", 0.1)), media, tmp_path).values()
-    white = frames(path)[0].reshape(-1, 3).mean(axis=0)
-    assert white.min() > 150, "diffuse white is bright"
-    assert np.ptp(white) < 8, "and not tinted"
 
 
 # ---------------------------------------------------------------- the film
