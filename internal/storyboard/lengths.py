@@ -10,13 +10,11 @@ from internal.film import FPS, overlaps, total
 from internal.storyboard.shots import Shot, nearest
 
 #: how much it costs to change scenes off the beat; to be a second early or late in the film; a second long or short
-_OFF_BEAT, _EARLY, _LONG = 1.0, 0.05, 0.1
+_OFF_BEAT, _EARLY, _LONG = 1.0, 0.02, 0.1
 #: how far a beat may be from the frame that shows it, in frames
 _ON_BEAT = 0.5 + 1e-6
 #: ways to tell the film so far that are followed at once
 _WAYS = 24
-#: frames by which a scene may begin earlier or later than planned, to meet a beat
-_REACH = 2 * FPS
 
 
 def lengths(shots: Sequence[Shot], frames: int, beats: Sequence[float]) -> list[int]:
@@ -81,29 +79,26 @@ class _Plan:
         return list(best.values())[:_WAYS]
 
     def _onward(self, before: _Way, number: int) -> Iterator[_Way]:
-        allowed, shared = self._shots[number].lengths, self._shared[number]
-        for length in {*self._candidates(before.at, number), allowed[0]}:
+        shared, is_last = self._shared[number], number + 1 == len(self._shots)
+        changes = set(() if is_last else self._on_beat(before.at, number))
+        for length in {self._back_to_plan(before.at, number), *self._options[number].intersection(changes)}:
             at = before.at + length - shared
             if at <= self._latest[number]:
-                yield _Way(at, before.cost + self._cost(number, length, at), (*before.lengths, length))
+                cost = self._cost(number, length, at) + _OFF_BEAT * (not is_last and length not in changes)
+                yield _Way(at, before.cost + cost, (*before.lengths, length))
 
-    def _candidates(self, at: int, number: int) -> Iterator[int]:
-        """What brings the film back to its plan, and all that ends on a beat."""
+    def _back_to_plan(self, at: int, number: int) -> int:
+        """The length that ends nearest to the plan, and leaves room for the rest."""
         allowed, shared = self._shots[number].lengths, self._shared[number]
         fitting = allowed[: bisect_right(allowed, self._latest[number] + shared - at)]
-        yield nearest(fitting, self._ends[number] + shared - at)
-        if number + 1 < len(self._shots):
-            yield from self._options[number].intersection(on + shared - at for on in self._on_beat(number))
+        return nearest(fitting, self._ends[number] + shared - at)
 
-    def _on_beat(self, number: int) -> Iterator[int]:
-        """Frames, none far from the plan, at which the next scene may begin so that its transition has its middle
-        on a beat."""
-        half = self._shared[number] / 2
-        planned = self._ends[number] + half
-        near = self._beats[bisect_left(self._beats, planned - _REACH) : bisect_right(self._beats, planned + _REACH)]
-        return (math.ceil(beat - half - _ON_BEAT) for beat in near)
+    def _on_beat(self, at: int, number: int) -> Iterator[int]:
+        """Lengths with which the transition to the next scene has its middle on a beat."""
+        allowed, half = self._shots[number].lengths, self._shared[number] / 2
+        first, last = (bisect_left(self._beats, at + length - half - 1) for length in (allowed[0], allowed[-1] + 2))
+        return (math.ceil(beat + half - _ON_BEAT) - at for beat in self._beats[first:last])
 
     def _cost(self, number: int, length: int, at: int) -> float:
-        on_beat = number + 1 == len(self._shots) or at in set(self._on_beat(number))
         early, long = (at - self._ends[number]) / FPS, (length - self._wishes[number]) / FPS
-        return (0.0 if on_beat else _OFF_BEAT) + _EARLY * early**2 + _LONG * long**2
+        return _EARLY * abs(early) + _LONG * long**2

@@ -43,7 +43,7 @@ class Freedom:
         for begin, end in self.pairs:
             first, last = max(begin.start, end.start - seconds), min(begin.end, end.end - seconds)
             if first - last <= _EXACT / FPS:
-                yield min(first, last), last
+                yield first, max(first, last)
 
 
 def freedoms(window: Span, speech: Sequence[Span]) -> Iterator[Freedom]:
