@@ -5,7 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from tests.contracts.small_films import (
     RATE,
@@ -20,7 +20,7 @@ from tests.contracts.small_films import (
     whole_day,
 )
 from tests.media.clips import Take, write_clip
-from tests.media.scenery import Scenery
+from tests.media.scenery import Scenery, draw
 
 # ---------------------------------------------------------------- chunks
 
@@ -86,10 +86,30 @@ def test_the_film_and_its_thumbnail_tell_nothing_about_camera_or_place(composer,
     assert not any(secret in content for secret in (b"SecretMaker", b"SERIAL123", b"+35.", b"Exif", b"location"))
 
 
-def test_the_thumbnail_is_640_pixels_wide_and_from_within_the_film(composer, day, tmp_path):
-    film = make(composer, film_of(photo("red"), photo("blue", 4.0)), day, tmp_path / "film")
+def test_the_thumbnail_is_640_pixels_wide_and_shows_the_best_of_the_film(composer, tmp_path):
+    town = draw(Scenery("town", 12.0, 5), 320, 180)
+    pictures = {
+        "title": draw(Scenery("sea", 18.5, 6), 320, 180),
+        "blurred": town.filter(ImageFilter.GaussianBlur(6)),
+        "night": town.point(lambda value: value // 8),
+        "town": town,
+        "burnt": town.point(lambda value: 200 + value // 5),
+        "end": draw(Scenery("balloons", 6.5, 7), 320, 180),
+    }
+    for name, picture in pictures.items():
+        picture.save(tmp_path / f"{name}.png")
+    media = {name: tmp_path / f"{name}.png" for name in pictures}
+    film = make(composer, film_of(*(photo(name, 2.0, last=name == "end") for name in media)), media, tmp_path / "film")
     composer.thumbnail(film, tmp_path / "thumbnail.jpg", nothing)
     with Image.open(tmp_path / "thumbnail.jpg") as image:
         assert (image.format, image.size) == ("JPEG", (640, 360))
-        red, _, blue = image.convert("RGB").resize((1, 1)).getpixel((0, 0))
-        assert blue > 200 > red
+        seen = image.convert("RGB")
+    away = {name: difference(seen, picture, 32) for name, picture in pictures.items()}
+    assert sorted(away, key=lambda name: away[name])[:2] in (["town", "blurred"], ["blurred", "town"])
+    assert difference(seen, pictures["town"], 96) < difference(seen, pictures["blurred"], 96)
+
+
+def difference(one: Image.Image, other: Image.Image, width: int) -> float:
+    """Mean over pixels and colours, seen at this width."""
+    small, like = (np.asarray(image.resize((width, width * 9 // 16)), float) for image in (one, other))
+    return float(abs(small - like).mean())
