@@ -15,7 +15,7 @@ from av.filter import Graph
 from numpy.typing import NDArray
 
 from infra.decode.budgets import LONGEST_SECONDS
-from infra.decode.clips import packets_of, sound_of, sounds_in
+from infra.decode.clips import begins_at, packets_of, sound_of, sounds_in
 from internal.errors import UnreadableMedia
 
 RATE = 48_000
@@ -49,7 +49,7 @@ class Heard:
 
 def listen(container: InputContainer, ear: Ear) -> Heard:
     """Decode all its sound, in memory bounded by one step. FFmpeg's ebur128 filter measures the loudness by
-    EBU R 128. Times count from the container's start, as the picture's do; what cannot be decoded is silent."""
+    EBU R 128. What cannot be decoded is silent."""
     sound = sound_of(container)
     if sound is None:
         return Heard()
@@ -66,7 +66,7 @@ def listen(container: InputContainer, ear: Ear) -> Heard:
 
 def _frames(container: InputContainer, sound: AudioStream) -> Iterator[AudioFrame]:
     """Without holes: silence stands where packets are missing or damaged, and before what begins late."""
-    start, shape, heard = (container.start_time or 0) / 1_000_000, None, 0
+    start, shape, heard = begins_at(container), None, 0
     for packet in packets_of(container, sound):
         for frame in sounds_in(packet):
             shape = shape or _shape(frame)

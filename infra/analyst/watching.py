@@ -13,7 +13,16 @@ from infra.analyst import pixels
 from infra.analyst.cuts import SKIPPED, CutFinder
 from infra.analyst.pixels import LONG_SIDE, Colours, Grey
 from infra.decode.budgets import FRAME_PIXELS, FRAMES, LONGEST_SECONDS
-from infra.decode.clips import AGAIN, packets_of, picture_of, pictures_in, seconds_of, shown_size, upright
+from infra.decode.clips import (
+    AGAIN,
+    begins_at,
+    packets_of,
+    picture_of,
+    pictures_in,
+    seconds_of,
+    shown_size,
+    upright,
+)
 from internal.errors import UnreadableMedia
 
 #: seconds between two looks, longer in long clips
@@ -60,7 +69,7 @@ def watch(container: InputContainer) -> Watched:
     if picture is None:
         raise UnreadableMedia(f"This clip holds no picture. {AGAIN}")
     picture.thread_type = "AUTO"
-    watcher = _Watcher(step=max(STEP, seconds_of(container) / MOST_LOOKS))
+    watcher = _Watcher(begins_at(container), step=max(STEP, seconds_of(container) / MOST_LOOKS))
     chooser = _Chooser(picture)
     for packet in packets_of(container, picture):
         chooser.choose(packet)
@@ -85,19 +94,18 @@ class _Chooser:
 
 
 class _Watcher:
-    def __init__(self, step: float) -> None:
+    def __init__(self, start: float, step: float) -> None:
         self._looks: list[Look] = []
         self._cuts = CutFinder()
         self._step, self._next = step, 0.0
         self._first: VideoFrame | None = None
-        self._start = self._at = self._end = 0.0
+        self._start, self._at, self._end = start, 0.0, 0.0
         self._frames = self._spoilt = 0
         #: since the look before: summed differences, and over how many seconds
         self._changed = self._changing = 0.0
 
     def see(self, frame: VideoFrame, picture: VideoStream) -> None:
-        if self._first is None:
-            self._first, self._start = frame, frame.time or 0.0
+        self._first = self._first or frame
         length = _length(frame, picture)
         at = self._end if frame.time is None else max(0.0, frame.time - self._start)
         self._frames += 1

@@ -1,22 +1,18 @@
 """What every MediaAnalyst does: measures what is there, believes no nonsense, refuses what cannot be decoded."""
 
-import math
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from internal.errors import Stopped, StopReason, UnreadableMedia
-from internal.media import Kind
 from internal.ports import MediaAnalyst
 from tests.contracts.looks import look
 from tests.media import make_hostile, make_odd, make_tiny
 from tests.media.clips import Take, write_clip
 from tests.media.hostile import NEIGHBOUR
 from tests.media.scenery import Scenery, draw
-from tests.media.sounds import RATE, write_music
 
 LOCAL = datetime(2024, 2, 29, 23, 59, 58)
 ZONED = datetime.fromisoformat("2024-02-29T23:59:58-03:30")
@@ -58,34 +54,6 @@ def test_a_short_clip_is_one_moment(analyst: MediaAnalyst, tmp_path: Path) -> No
     make_tiny(tmp_path)
     found = look(analyst, tmp_path / "tiny.mp4")
     assert [(moment.start, moment.end) for moment in found.best] == [(0.0, found.facts.seconds)]
-
-
-def test_halving_the_sound_costs_six_decibels(analyst: MediaAnalyst, tmp_path: Path) -> None:
-    loud, soft = (look(analyst, _humming(tmp_path / f"{volume}.mp4", volume)).loudness for volume in (0.5, 0.25))
-    assert loud is not None
-    assert soft is not None
-    assert loud - soft == pytest.approx(6.02, abs=0.3)
-    # EBU Tech 3341, case 1: a stereo 1 kHz sine peaking at -23 dBFS measures -23 LUFS
-    assert loud == pytest.approx(-6.02, abs=0.5)
-
-
-def test_silence_and_no_sound_have_no_loudness(analyst: MediaAnalyst, tmp_path: Path) -> None:
-    silent = look(analyst, _humming(tmp_path / "silent.mp4", 0.0))
-    assert (silent.facts.has_sound, silent.loudness) == (True, None)
-    mute = look(analyst, write_clip(tmp_path / "mute.mp4", Scenery("sea", 9, 1), Take(0.5, 160, 90)))
-    assert (mute.facts.has_sound, mute.loudness) == (False, None)
-
-
-def _humming(path: Path, volume: float) -> Path:
-    tone = (np.sin(2 * math.pi * 1000 * np.arange(3 * RATE) / RATE) * volume).astype(np.float32)
-    return write_clip(path, Scenery("sea", 9, 1), Take(0.5, 160, 90, sound=np.stack([tone, tone])))
-
-
-def test_music_is_measured_too(analyst: MediaAnalyst, tmp_path: Path) -> None:
-    found = look(analyst, write_music(tmp_path / "m.mp3", 3.0))
-    assert found.facts.kind is Kind.MUSIC
-    assert found.facts.seconds == pytest.approx(3.0, abs=0.1)
-    assert found.loudness is not None
 
 
 def test_the_same_file_gets_the_same_answer(analyst: MediaAnalyst, tmp_path: Path) -> None:
