@@ -26,16 +26,18 @@ _EAST: Final = re.compile(rf"[{_HAN}{_KANA}\uac00-\ud7a3]").search
 #: where the names are Chinese characters to begin with
 _CHINESE: Final = frozenset({"CN", "TW", "HK", "MO"})
 _KOREAN: Final = frozenset({"KR", "KP"})
-#: what sort of place it is, said after its name: 京都市 is Kyōto; a name keeps two characters of its own
-_SORTS: Final[Mapping[str, re.Pattern[str]]] = {
-    "JP": re.compile(r"(?<=..)(?<![日々])[市区町村區]$"),  # 四日市 is a name, 四日市市 its town
-    "CN": re.compile(r"(?<=..)(?:特别市|特別市|市|市区|市區|城区|城區|区|區|县|縣|镇|鎮)$"),
-    "KR": re.compile(r"(?<=..)(?:특별시|광역시|특별자치시|시|군|읍|면)$"),
-    "": re.compile(r"(?<=..)(?:特别市|特別市|广域市|廣域市|広域市|市)$"),
-}
+#: Taiwan writes its own 臺 short in place names; 鄕 is Korea's; the rest are not what sounds are written with
+_TRADITIONAL: Final = str.maketrans("臺鄕裏佈採釐鬆", "台鄉里布采厘松")
+
+# What sort of place it is may be said after its name: 京都市 is the city of Kyoto. A name keeps two characters of its
+# own, and 四日市 is a name, whose city is 四日市市.
+_JAPANESE_SORT: Final = re.compile(r"(?<=..)(?<![日々])[市区町村區]$")
+_CHINESE_SORT: Final = re.compile(r"(?<=..)(?:特别市|特別市|市|[市城新][区區]|[区區县縣镇鎮])$")
+_FOREIGN_SORT: Final = re.compile(r"(?<=..)(?:特别市|特別市|[广廣広]域市|市|郡)$")
 _KANA_SORT: Final = re.compile(r"(?<=..)(?:特別市|[市区町村県州])$")
 _HANGUL_SORT: Final = re.compile(r" (?:특별시|광역시|시|군|구|정|초|촌|읍|면|현)$")
-_TAIWAN: Final = str.maketrans("臺鄕", "台鄉")
+_HANGUL_SORT_IN_CHINA: Final = re.compile(r"(?<=..)[시구현]$")
+_HANGUL_SORT_IN_KOREA: Final = re.compile(r"(?<=..)(?:특별시|광역시|특별자치시|시|군|읍|면)$")
 _LATIN_SORT: Final[Mapping[str, re.Pattern[str]]] = {
     "JP": re.compile(r"-(?:shi|ku|machi|chō|cho|mura|son)$| City$"),
     "KR": re.compile(r"-(?:si|gun|gu|eup|myeon)$"),
@@ -73,15 +75,16 @@ class Translator:
 
     def _chinese(self, place: Spelled) -> tuple[str, str]:
         """Simplified and Traditional, each "" when there is none."""
-        sort = _SORTS["JP" if place.country == "JP" else "CN" if place.country in _CHINESE else ""]
+        sort = _CHINESE_SORT if place.country in _CHINESE else _FOREIGN_SORT
+        sort = _JAPANESE_SORT if place.country == "JP" else sort
         spellings = [sort.sub("", one) for one in place.others if _IS_HAN(one)]
         simplified = _commonest(map(self._simplify(place), spellings), shortest=True)
         written = [one for one in spellings if self.simplified(one) == simplified != one and _is_big5(one)]
-        return simplified, _taiwanese(_commonest(written) or self.traditional(simplified))
+        return simplified, (_commonest(written) or self.traditional(simplified)).translate(_TRADITIONAL)
 
     def _simplify(self, place: Spelled) -> Callable[[str], str]:
         if place.country == "JP":
-            return lambda name: self.simplified(self.from_japanese(name).translate(_TAIWAN))
+            return lambda name: self.simplified(self.from_japanese(name).translate(_TRADITIONAL))
         return self.simplified
 
     def _japanese(self, place: Spelled, chinese: str) -> str:
@@ -95,17 +98,19 @@ class Translator:
     def _own_japanese(self, place: Spelled) -> str:
         """What the town itself says ends in its sort; else characters as Japan draws them."""
         own = [one for one in place.others if _IS_JAPANESE(one) and not _IS_KANA(one)]
-        official = [one for one in place.others if _IS_JAPANESE(one) and _SORTS["JP"].search(one) and _is_jis(one)]
+        official = [one for one in place.others if _IS_JAPANESE(one) and _JAPANESE_SORT.search(one) and _is_jis(one)]
         drawn = [one for one in own if self.japanese(one) == one and _is_jis(one)] or [
             self.japanese(self.traditional(one)) for one in own
         ]
-        return _commonest(_SORTS["JP"].sub("", one) for one in official + drawn)
+        return _commonest(_JAPANESE_SORT.sub("", one) for one in official + drawn)
 
 
 def _korean(place: Spelled) -> str:
     names = [_HANGUL_SORT.sub("", one) for one in place.others if _IS_HANGUL(one)]
     if place.country in _KOREAN:
-        return _commonest([_SORTS["KR"].sub("", one) for one in names])
+        return _commonest(_HANGUL_SORT_IN_KOREA.sub("", one) for one in names)
+    if place.country in _CHINESE:
+        names = [_HANGUL_SORT_IN_CHINA.sub("", one) for one in names]
     return _commonest(names)  # the longer of two is by sound, the shorter reads old characters
 
 
@@ -114,11 +119,6 @@ def _commonest(names: Iterable[str], shortest: bool = False) -> str:
     counted = Counter(names)
     ranked = sorted(counted, key=lambda one: (-counted[one], len(one) if shortest else -len(one), one))
     return ranked[0] if ranked else ""
-
-
-def _taiwanese(name: str) -> str:
-    """Taiwan writes its own 臺 short in place names; 鄕 is Korea's."""
-    return name.translate(_TAIWAN)
 
 
 def _is_big5(name: str) -> bool:
