@@ -6,10 +6,10 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 from infra.gazetteer.file import file_in, is_sound, opened
 from infra.gazetteer.sphere import boxes, kilometres
@@ -25,8 +25,6 @@ _HOMELY: Final = 5.0
 #: landmarks with a larger radius are regions, with towns in them
 _SIGHT: Final = 3.0
 _FAILED: Final = "The places cannot be read now."
-
-Answer = TypeVar("Answer")
 
 
 class _Spot(NamedTuple):
@@ -53,15 +51,11 @@ class GeoNames:
         self._lock = threading.Lock()
 
     def near(self, latitude: float, longitude: float, language: Language) -> Place | None:
-        return self._read(lambda database: _near(database, latitude, longitude, language))
-
-    def _read(self, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        """A file that was spoilt since we looked is made anew, once."""
         for _ in range(2):
             try:
                 with closing(opened(self._sound())) as database:
-                    return ask(database)
-            except sqlite3.DatabaseError:
+                    return _near(database, latitude, longitude, language)
+            except sqlite3.DatabaseError:  # spoilt since we looked: it is made anew, once
                 _log.warning("the file of places is spoilt", exc_info=True)
                 self._path = None
         raise TemporaryFailure(_FAILED)
