@@ -12,6 +12,9 @@ from tests.media.stills import Shot, exif_of, write_photo
 
 #: beside the manifests, and named by them: nothing of it may ever show
 NEIGHBOUR = "neighbour.mp4"
+_MANIFESTS = ("playlist.mp4", "concat.mp4", "dash.mp4", "session.mp4")
+#: an empty tag (ID3v2.3.0 §3.1)
+_ID3 = b"ID3\x03\0\0\0\0\0\0"
 _TEXTS: Mapping[str, str] = {
     "playlist.mp4": f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{NEIGHBOUR}\n#EXT-X-ENDLIST\n",
     "concat.mp4": f"ffconcat version 1.0\nfile {NEIGHBOUR}\n",
@@ -33,10 +36,18 @@ def make_hostile(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in _TEXTS.items():
         (folder / name).write_text(text)
+    for name, text in pointing_at(NEIGHBOUR).items():
+        (folder / name).write_bytes(text)
     _headers(folder)
     _cut_photos(folder)
     _cut_clips(folder)
     return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def pointing_at(target: str) -> dict[str, bytes]:
+    """Playlists that name a file or URL, plain and under the first bytes of music."""
+    texts = {name: _TEXTS[name].replace(NEIGHBOUR, target).encode() for name in _MANIFESTS}
+    return {**texts, **{f"tagged_{name}.mp3": _ID3 + text for name, text in texts.items()}}
 
 
 def make_disguised(folder: Path) -> list[Path]:
