@@ -48,8 +48,8 @@ class ClipShot:
         fitted = fit(shown_size(frame, self._stream), self._canvas)
         lying = quarters % 2 == 1
         size = (fitted.height, fitted.width) if lying else (fitted.width, fitted.height)
-        picture = turned(self._scaler.scaled(frame, *size), quarters)
-        return centred(picture, self._canvas) if fitted.fills else on_backdrop(picture, self._canvas)
+        picture = centred(turned(self._scaler.scaled(frame, *size), quarters), self._canvas)
+        return picture if fitted.fills else on_backdrop(picture, self._canvas)
 
 
 def _decoded(container: InputContainer, stream: VideoStream, time: float) -> Iterator[VideoFrame]:

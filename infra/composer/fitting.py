@@ -9,6 +9,8 @@ from infra.composer.frames import Picture, Plane
 
 #: a picture fills the canvas when at least this share of it stays visible
 FILLS_ABOVE = 0.5
+#: a landscape on an upright canvas is a narrow strip: it is made that much larger
+WIDER = 1.25
 #: the backdrop is made at an eighth of its size: blurred, nobody sees it, and it costs little
 _COARSE = 8
 _DIM = 0.7
@@ -32,14 +34,16 @@ def fit(size: tuple[int, int], canvas: tuple[int, int]) -> Fit:
     if fills:
         scale = max(across, down)
         return Fit(max(canvas[0], even(size[0] * scale)), max(canvas[1], even(size[1] * scale)), True)
-    scale = min(across, down)
-    return Fit(min(canvas[0], even(size[0] * scale)), min(canvas[1], even(size[1] * scale)), False)
+    if across < down:
+        return Fit(even(canvas[0] * WIDER), even(size[1] * across * WIDER), False)
+    return Fit(min(canvas[0], even(size[0] * down)), canvas[1], False)
 
 
 def centred(picture: Picture, canvas: tuple[int, int]) -> Picture:
-    """The middle of a picture that covers the canvas, cut to its size."""
-    left, top = ((inner - outer) // 4 * 2 for inner, outer in zip(picture.size, canvas, strict=True))
-    return _cut(picture, left, top, *canvas)
+    """The middle of a picture, cut to the canvas where it is larger."""
+    width, height = (min(inner, outer) for inner, outer in zip(picture.size, canvas, strict=True))
+    left, top = (picture.size[0] - width) // 4 * 2, (picture.size[1] - height) // 4 * 2
+    return _cut(picture, left, top, width, height)
 
 
 def on_backdrop(picture: Picture, canvas: tuple[int, int]) -> Picture:

@@ -5,8 +5,10 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from infra.composer.pyav import PyavComposer
 from internal.film import FPS, Film, plan
@@ -126,6 +128,19 @@ def test_pans_and_zooms_are_smooth_to_a_twentieth_of_a_pixel_and_never_fast(exac
     canvas = np.array([film.canvas.width, film.canvas.height])
     assert (abs(np.diff(middle[:, 0], axis=0)).mean(axis=0) * FPS <= 0.27 * canvas).all()
     assert abs(middle[:, 1:] - middle[:, :1]).mean(axis=0).max() < 0.12, "colours lie where brightness does"
+
+
+@pytest.mark.parametrize("variation", [0, 1])
+def test_fine_detail_does_not_flicker_while_the_window_moves(exact, tmp_path, variation):
+    media = {"leaves": tmp_path / "leaves.png"}
+    noise = np.random.default_rng(1).normal(128, 120, (1080, 1920))
+    Image.fromarray(np.clip(cv2.GaussianBlur(noise, (0, 0), 0.8), 0, 255).astype(np.uint8)).save(media["leaves"])
+    film = film_in(240, "16:9", photo("leaves", 3.0, variation=variation))
+    detail = [
+        float(cv2.Laplacian(frame.luma.astype(np.float32), cv2.CV_32F).var())
+        for frame in shown(exact, film, media, tmp_path)
+    ]
+    assert max(abs(after / before - 1) for before, after in pairwise(detail)) < 0.12
 
 
 @pytest.mark.parametrize("aspect", ASPECTS)
