@@ -47,11 +47,11 @@ class Envelope:
 
     def gains(self, at: int, count: int) -> Samples:
         """One for each sample from `at` on, in a column."""
-        place = np.arange(at, at + count, dtype=np.float32)
+        place = np.arange(at, at + count)
         rise = (place - self.begin) / max(1, self.fade_in)
         fall = (self.end - 1 - place) / max(1, self.fade_out)
         share = np.clip(np.minimum(rise, fall), 0, 1)
-        return np.sin(share * np.float32(np.pi / 2))[:, None].astype(np.float32)
+        return np.sin(share * (np.pi / 2))[:, None].astype(np.float32)
 
 
 class Ducking:
@@ -61,7 +61,7 @@ class Ducking:
         """`volume`: the music's, 0 to 1: softer music has less far to go."""
         self._depths = np.zeros(round(film.seconds * _POINTS) + 2, np.float32)
         speech = max(_UNDER_AMBIENCE, _UNDER_SPEECH + 20 * float(np.log10(max(volume, 1e-3))))
-        self._step_back(_merged(spoken(film)), speech)
+        self._step_back(_merged(_spoken(film)), speech)
         self._step_back(_merged(_heard(film)), _UNDER_AMBIENCE)
 
     def gains(self, at: int, count: int) -> Samples:
@@ -78,11 +78,12 @@ class Ducking:
             np.maximum(self._depths, depth * np.clip(np.minimum(back, forward), 0, 1), out=self._depths)
 
 
-def spoken(film: Film) -> Iterator[Span]:
+def _spoken(film: Film) -> Iterator[Span]:
     """Where somebody is heard talking, in seconds of the film."""
     for scene, begin, end in _scenes(film):
         for span in scene.speech if is_heard_speaking(scene) else ():
-            yield Span(start=min(begin + span.start, end), end=min(begin + span.end, end))
+            if begin + span.start < end:
+                yield Span(start=begin + span.start, end=min(begin + span.end, end))
 
 
 def _heard(film: Film) -> Iterator[Span]:

@@ -52,7 +52,7 @@ class Voice:
         begin, end = max(at, self._envelope.begin), min(at + len(block), self._envelope.end)
         if begin >= end:
             return
-        recording = self._recording = self._recording or self._recorded()
+        recording = self._recording = self._recorded() if self._recording is None else self._recording
         gains = self._envelope.gains(begin, end - begin) * self._gain
         block[begin - at : end - at] += recording.read(begin - self._envelope.begin, end - begin) * gains
         if end == self._envelope.end:
@@ -81,21 +81,22 @@ def _evened(scene: Scene, recording: Recording) -> float:
 
 def _voices(film: Film, media: Mapping[str, Path], folder: Path) -> Iterator[Voice]:
     """Neighbours that overlap in the picture fade into each other."""
-    shared = (0, *film.overlaps, 0)
+    last = min(_LAST, _samples_in(film.counts[-1], film) // 3)
+    shared = (0, *(_samples_in(frames, film) for frames in film.overlaps), last)
     for number, (scene, first, count) in enumerate(zip(film.scenes, film.starts, film.counts, strict=True)):
         if scene.kind is Kind.CLIP and scene.volume > 0:
-            before, after = (_samples_in(frames, film) for frames in shared[number : number + 2])
             begin, end = _samples_in(first, film), _samples_in(first + count, film)
-            after = after or min(_LAST, (end - begin) // 3)
-            yield Voice(scene, media[scene.sha256], _around_words(scene, begin, end, before, after), folder)
+            envelope = _around_words(scene, Envelope(begin, end, *shared[number : number + 2]))
+            yield Voice(scene, media[scene.sha256], envelope, folder)
 
 
-def _around_words(scene: Scene, begin: int, end: int, fade_in: int, fade_out: int) -> Envelope:
-    """Fades that are over when the first word comes, and wait for the last."""
+def _around_words(scene: Scene, fading: Envelope) -> Envelope:
+    """As much of these fades as is over when the first word comes, and can wait for the last."""
     spans = [_samples(span) for span in scene.speech]
-    first = min((start for start, _ in spans), default=fade_in)
-    rest = end - begin - max((stop for _, stop in spans), default=0)
-    return Envelope(begin, end, max(_SOFT_CUT, min(fade_in, first)), max(_SOFT_CUT, min(fade_out, rest)))
+    before = min((start for start, _ in spans), default=fading.fade_in)
+    after = fading.end - fading.begin - max((stop for _, stop in spans), default=0)
+    fades = min(fading.fade_in, before), min(fading.fade_out, after)
+    return Envelope(fading.begin, fading.end, *(max(_SOFT_CUT, fade) for fade in fades))
 
 
 def _samples(span: Span) -> tuple[int, int]:

@@ -24,7 +24,7 @@ class Playing:
     def __init__(self, music: Music, film: Film, path: Path, folder: Path) -> None:
         """Raises UnreadableMedia when there is nothing to hear."""
         length = film.frames * RATE // film.canvas.fps
-        part = length if music.end is None else round((music.end - music.start) * RATE)
+        part = length if music.end is None else max(0, round((music.end - music.start) * RATE))
         self._recording = _recorded(music, min(part, length), path, folder)
         self._round = _round(music, part, len(self._recording))
         end = length if self._round else min(length, len(self._recording))

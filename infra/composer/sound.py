@@ -18,6 +18,8 @@ RATE = 48_000
 EDGE = RATE // 100
 #: time stamps are rounded and drift; from here on a difference is a gap, in seconds: shorter than a frame of ours
 _GAP = 0.025
+#: four times what can be played: decoders go a little beyond it
+_LOUDEST = np.float32(4)
 #: decoders are right only after a while: Opus asks for 80 ms (RFC 7845 §4.6), MP3 borrows from 9 frames before
 _WARM_UP = 0.3
 
@@ -89,7 +91,7 @@ class _Run:
         if frame is not None:
             self._due += frame.samples / frame.sample_rate
         for part in self._resampler.resample(frame):
-            samples: Samples = part.to_ndarray().reshape(-1, 2).astype(np.float32, copy=False)
+            samples = _sane(part.to_ndarray().reshape(-1, 2).astype(np.float32, copy=False))
             yield self._place, samples
             self._place += len(samples)
 
@@ -97,6 +99,11 @@ class _Run:
 def _kind(frame: AudioFrame) -> tuple[str, str, int]:
     """What may change in the middle of a file, and a resampler cannot follow."""
     return frame.format.name, frame.layout.name, frame.sample_rate
+
+
+def _sane(samples: Samples) -> Samples:
+    """Sound may be stored as numbers of any size, and as none: one such would spoil the whole film's."""
+    return np.clip(np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0), -_LOUDEST, _LOUDEST)
 
 
 def _rising(samples: Samples, risen: int) -> Samples:

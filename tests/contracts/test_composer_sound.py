@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from infra.music.bundled import BundledMusic
 from internal.errors import UnreadableMedia
 from internal.film import Film
 from internal.media import Span
@@ -152,6 +153,29 @@ def test_a_clips_own_sound_is_where_the_clip_is(play, tmp_path):
     assert loud[(begin + end) // 2 :][: RATE // 10].max() > 0.1
 
 
+def test_a_hard_cut_leaves_the_sound_as_long_as_the_picture(play, tmp_path):
+    media = {"clip": write_heard(tmp_path / "clip.mp4", Clip(tone(2), 2.0))}
+    film = film_of(clip("clip", 1.5), photo("grey")).model_copy(update={"overlap": 0})
+    heard = sound(play(film, media))
+    assert decibels(between(heard, 1.4, 1.46)) == pytest.approx(decibels(between(heard, 0.5, 1)), abs=0.5)
+    assert decibels(between(heard, 1.52, 2)) < -60
+
+
+def test_a_clip_whose_sound_is_over_before_the_scene_begins_is_silent(play, tmp_path):
+    media = {"clip": write_heard(tmp_path / "clip.mp4", Clip(tone(0.3), 3.0))}
+    assert np.abs(sound(play(film_of(clip("clip", 3.0, start=0.5)), media))).max() < 1e-3
+
+
+def test_numbers_that_are_no_sound_do_not_spoil_the_rest(play, tmp_path):
+    spoilt = babble(4)
+    spoilt[::5000], spoilt[1::5000], spoilt[2::5000] = np.nan, np.inf, -1e30
+    media = {"clip": write_heard(tmp_path / "clip.mkv", Clip(spoilt, 4.0, codec="pcm_f32le"))}
+    heard = sound(play(film_of(clip("clip", 4.0, speech=spoken((0.2, 3.8)))), media))
+    assert np.isfinite(heard).all()
+    assert level_at(between(heard, 1, 3), 500) > -60
+    assert peak(heard) <= -1
+
+
 def test_a_film_without_any_sound_has_a_silent_track(play):
     silent = sound(play(film_of(photo("grey")), {}))
     assert len(silent) > 0.9 * RATE
@@ -269,6 +293,14 @@ def test_a_film_is_as_loud_as_others_without_too_high_a_peak(play, tmp_path, mus
     heard = sound(play(film, media))
     assert loudness(heard) == pytest.approx(-14, abs=0.5)
     assert peak(heard) <= -1
+
+
+def test_a_peak_that_the_encoder_raises_is_lowered_again(play):
+    """Of the built-in music, this is what AAC raises most."""
+    media = {"music": BundledMusic().path("happy_electronic_s411")}
+    heard = sound(play(music_of(film_of(photo("grey", 10.0))), media))
+    assert -4 < peak(heard) <= -1
+    assert loudness(heard) == pytest.approx(-14, abs=0.5)
 
 
 def test_near_silence_is_not_blown_up_to_noise(play, tmp_path):
