@@ -21,8 +21,9 @@ _PANORAMA = 2.0
 _SEEN = 0.7
 #: how much closer the window comes, by how the photo lies; on a backdrop it should stay in sight
 _CLOSER, _CLOSER_PANNED, _CLOSER_ON_BACKDROP = 1.14, 1.05, 1.05
-#: how many pixels of the board, across and down, are shown as one when the window is closest. With 1, pixels fall now
-#: on one of the board, now between two, and fine detail flickers: by 60 % of its energy from frame to frame, here by 10 %
+#: how many pixels of the board, across and down, are shown as one when the window is closest. With 1, a pixel falls
+#: now on one of the board, now between two, and fine detail flickers: by 60 % of its energy from frame to frame; so
+#: by 10 %
 _DENSITY = 1.2
 #: how much of what is out of sight a drift passes over, and where its middle lies: from side to side, and, as
 #: faces and horizons are rather above the middle, from top to bottom

@@ -3,15 +3,17 @@
 import cv2
 import numpy as np
 
-from infra.composer.frames import Frame
+from infra.composer.frames import Frame, Plane
 from infra.composer.window import around_middle, look
 from internal.film import View
 from internal.vlog import Transition
 
 #: how far into the old picture a zoom goes, and from how far the new one comes
-_DEEPEST, _FARTHEST = 1.4, 0.86
+_DEEPEST, _FARTHEST = 2.0, 0.75
 #: the old picture moves out more slowly than the new one slides over it: it seems to lie behind
 _BEHIND = 0.3
+#: of the width: the new picture's shadow on the old one; and how much light it takes at its darkest
+_SHADOW, _SHADE = 0.06, 0.5
 #: seconds in which the film goes to black, if its last scene is long enough
 _TO_BLACK = 0.8
 #: in limited range
@@ -61,6 +63,13 @@ def _slide(old: Frame, new: Frame, share: float) -> None:
         left = (width - covered) // part
         target[:, :left] = target[:, moved // part : moved // part + left].copy()
         target[:, left:] = coming[:, : target.shape[1] - left]
+    _shade(old.luma[:, max(0, width - covered - round(_SHADOW * width)) : width - covered], 4 * share * (1 - share))
+
+
+def _shade(luma: Plane, strength: float) -> None:
+    """Darker towards the right, but nowhere at the transition's ends."""
+    dark = np.square(np.linspace(0, 1, luma.shape[1], dtype=np.float32)) * np.float32(_SHADE * strength)
+    luma[:] = luma - (luma.astype(np.float32) - _BLACK) * dark
 
 
 def _zoom(frame: Frame, zoom: float) -> None:

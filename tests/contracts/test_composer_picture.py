@@ -201,7 +201,7 @@ def test_a_zoom_stays_centred_to_a_fraction_of_a_pixel(exact, tmp_path):
     film = film_in(180, "16:9", clip("spot", 1.5), clip("spot", 1.5), transition=Transition.ZOOM)
     paths = np.array([centres(frame) for frame in shown(exact, film, media, tmp_path)])
     passage = paths[film.starts[1] : film.counts[0]]
-    assert abs(passage - paths[:10].mean(axis=0)).max() < 0.06
+    assert abs(passage - paths[:10].mean(axis=0)).max() < 0.1
 
 
 def test_the_last_scene_goes_to_black_and_no_other_does(exact, tmp_path):
