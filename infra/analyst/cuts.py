@@ -2,7 +2,6 @@
 
 from collections import deque
 from dataclasses import dataclass
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +11,9 @@ from infra.analyst.pixels import Colours
 #: frames on either side that a change is compared with
 AROUND = 3
 #: mean differences, in levels of 0 to 255: what a cut changes at least, and that of a still picture's noise
-CHANGED, STILL = 10.0, 1.5
+CHANGED, STILL = 12.0, 3.0
 #: how many times more a cut changes than camera and subject do meanwhile
-SUDDEN = 3.0
+SUDDEN = 2.0
 #: seconds that no camera leaves between two frames: what was between was not decoded
 SKIPPED = 0.5
 #: share of colours that remains, even when the camera has moved on for a second or more
@@ -61,14 +60,13 @@ class CutFinder:
 
 
 def _is_cut(seen: list[_Seen], number: int) -> bool:
-    """More than camera and subject move, and for good: a flash or a spoilt frame passes."""
+    """More than camera and subject ever move around it, and for good: a flash or a spoilt frame passes."""
     here = seen[number].change
-    if here < CHANGED:
+    before, after = seen[max(0, number - AROUND) : number], seen[number : number + AROUND]
+    moving = max((one.change for one in (*before[1:], *seen[number + 1 :])), default=0.0)
+    if here < CHANGED or here < SUDDEN * max(STILL, moving):
         return False
-    others = [one.change for one in seen[max(1, number - AROUND) :] if one is not seen[number]]
-    before, after = seen[max(0, number - 2) : number], seen[number : number + AROUND]
-    lasting = min(_apart(one.tiny, other.tiny) for one in before for other in after)
-    return lasting >= CHANGED and here >= SUDDEN * max(STILL, median(others) if others else 0.0)
+    return min(_apart(one.tiny, other.tiny) for one in before[-2:] for other in after) >= CHANGED
 
 
 def _is_other_place(seen: list[_Seen], number: int) -> bool:

@@ -9,6 +9,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 from internal.media import Analysis
 from internal.ports import MediaAnalyst
 from tests.contracts.looks import bits_apart, look
+from tests.media.reels import leafy
 from tests.media.scenery import Scenery, draw
 from tests.media.stills import Shot, write_photo
 
@@ -16,18 +17,11 @@ from tests.media.stills import Shot, write_photo
 NEAR, FAR = 6, 16
 
 
-def leafy(subject: str, width: int = 640, height: int = 480) -> Image.Image:
-    """A drawn place with as much fine detail as the world has: noise that falls off with its fineness."""
-    random = np.random.default_rng(3)
-    down, across = np.meshgrid(np.fft.fftfreq(480), np.fft.rfftfreq(640), indexing="ij")
-    spectrum = np.exp(2j * np.pi * random.random(down.shape)) / np.maximum(np.hypot(down, across), 1 / 64)
-    leaves = np.fft.irfft2(spectrum, (480, 640))
-    grey = Image.fromarray((leaves / leaves.std() * 40).astype(np.float32)).resize((width, height))
-    place = np.asarray(draw(Scenery(subject, 15.0, 6), width, height), dtype=np.float32)
-    return Image.fromarray(np.clip(place + np.asarray(grey)[:, :, None], 0, 255).astype(np.uint8))
+def place(subject: str, width: int = 640, height: int = 480) -> Image.Image:
+    return leafy(draw(Scenery(subject, 15.0, 6), 640, 480), 3).resize((width, height), Image.Resampling.BICUBIC)
 
 
-PICTURE = leafy("town")
+PICTURE = place("town")
 
 
 def shown(analyst: MediaAnalyst, folder: Path, picture: Image.Image, name: str = "p.png") -> Analysis:
@@ -64,14 +58,14 @@ def test_a_shaken_photo_is_told_from_one_with_a_soft_background(
     analyst: MediaAnalyst, tmp_path: Path, subject: str, contrast: float
 ) -> None:
     """Whatever it shows, and on a hazy day too."""
-    crisp = ImageEnhance.Contrast(leafy(subject)).enhance(contrast)
+    crisp = ImageEnhance.Contrast(place(subject)).enhance(contrast)
     blurred = shown(analyst, tmp_path, shaken(crisp, 12)).sharpness
     portrait = shown(analyst, tmp_path, soft_behind(crisp)).sharpness
     assert blurred < 0.4 < portrait
 
 
 def test_a_larger_copy_is_as_sharp(analyst: MediaAnalyst, tmp_path: Path) -> None:
-    large = leafy("town", 1920, 1440)
+    large = place("town", 1920, 1440)
     sizes = [large, large.resize((960, 720), Image.Resampling.LANCZOS)]
     one, other = (shown(analyst, tmp_path, picture).sharpness for picture in sizes)
     assert one == pytest.approx(other, abs=0.05)

@@ -1,0 +1,87 @@
+"""Clips put together from several shots, as an editing app saves them: each pans over a still picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+import numpy as np
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from tests.media.scenery import Scenery, draw
+from tests.media.sounds import Sound, add_sound_stream, fill
+
+
+@dataclass(frozen=True)
+class Part:
+    """A shot. `pan`: pixels a second; `shake`: pixels from frame to frame, at random; `blur`: in pixels; `light`: 1
+    as it is, 0 black, 3 burnt out; `flash`: the frame that is white."""
+
+    scenery: Scenery
+    seconds: float
+    pan: float = 20.0
+    shake: float = 0.0
+    blur: float = 0.0
+    light: float = 1.0
+    flash: int = -1
+
+
+@dataclass(frozen=True)
+class Coding:
+    """`gop`: frames from one key frame to the next, at most."""
+
+    fps: int = 30
+    codec: str = "libx264"
+    gop: int = 250
+
+
+def write_reel(path: Path, parts: Sequence[Part], coding: Coding, sound: Sound | None = None) -> Path:
+    """192 × 108, one part after the other without transition."""
+    fps, quiet = coding.fps, {"x265-params": "log-level=none:pools=none:frame-threads=1"}
+    options = {"preset": "ultrafast", "g": str(coding.gop), **(quiet if coding.codec == "libx265" else {})}
+    with av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
+        stream = cast(VideoStream, container.add_stream(coding.codec, rate=fps, options=options))
+        stream.width, stream.height, stream.pix_fmt = 192, 108, "yuv420p"
+        heard = add_sound_stream(container, "aac") if sound is not None else None
+        number = 0
+        for part in parts:
+            for picture in _frames(part, fps):
+                frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+                frame.pts, frame.time_base = number, Fraction(1, fps)
+                container.mux(stream.encode(frame))
+                number += 1
+        container.mux(stream.encode(None))
+        if heard is not None and sound is not None:
+            fill(container, heard, sound)
+    return path
+
+
+def leafy(picture: Image.Image, seed: int) -> Image.Image:
+    """With as much fine detail as the world has: noise that falls off with its fineness."""
+    random, (width, height) = np.random.default_rng(seed), picture.size
+    down, across = np.meshgrid(np.fft.fftfreq(height), np.fft.rfftfreq(width), indexing="ij")
+    spectrum = np.exp(2j * np.pi * random.random(down.shape)) / np.maximum(np.hypot(down, across), 1 / 64)
+    leaves = np.fft.irfft2(spectrum, (height, width))
+    shown = np.asarray(picture, dtype=np.float32) + (leaves / leaves.std() * 40)[:, :, None]
+    return Image.fromarray(np.clip(shown, 0, 255).astype(np.uint8))
+
+
+def _frames(part: Part, fps: int) -> list[NDArray[np.uint8]]:
+    seed = sum(map(ord, part.scenery.subject)) + part.scenery.seed
+    wide = leafy(draw(part.scenery, 320, 180), seed).filter(ImageFilter.GaussianBlur(part.blur))
+    seen = np.clip(np.asarray(wide, dtype=np.float32) * part.light, 0, 255).astype(np.uint8)
+    random, count = np.random.default_rng(1), round(part.seconds * fps)
+    frames = []
+    for number in range(count):
+        across, down = 64 + part.pan * (number / fps - part.seconds / 2), 36.0
+        across, down = (at + random.normal(0, 1) * part.shake for at in (across, down))
+        left, top = (int(min(max(at, 0), most)) for at, most in ((across, 127), (down, 71)))
+        white = number == part.flash
+        frames.append(
+            np.full((108, 192, 3), 255, np.uint8) if white else seen[top : top + 108, left : left + 192].copy()
+        )
+    return frames
