@@ -95,6 +95,16 @@ def test_a_full_disk_is_told_from_bad_media_and_leaves_no_file(composer, day, tm
     assert list(out.iterdir()) == []
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
+def test_a_disk_that_is_full_when_the_film_is_joined_is_told_from_bad_media(composer, day, tmp_path):
+    film = film_of(photo("red"), music="music")
+    chunks = render(composer, film, day, tmp_path)
+    (tmp_path / "film.mp4.part").symlink_to("/dev/full")
+    with pytest.raises(StorageFull):
+        composer.join(film, chunks, day, tmp_path / "film.mp4", nothing)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("film")]
+
+
 def test_music_that_cannot_be_read_is_named(composer, day, tmp_path):
     (tmp_path / "bad").write_bytes(b"ID3 but no music")
     film = film_of(photo("red"), music="bad")
