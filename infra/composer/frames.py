@@ -116,13 +116,6 @@ def turned(picture: Picture, quarters: int) -> Picture:
     return Picture(*(np.rot90(plane, quarters) for plane in picture.planes))
 
 
-def resized(plane: Plane, width: int, height: int) -> Plane:
-    """Averaged when it shrinks, interpolated when it grows."""
-    shrinks = width < plane.shape[1]
-    scaled = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
-    return np.asarray(scaled, np.uint8)
-
-
 def _matrix(frame: VideoFrame) -> int:
     """ITU-T H.273: 2 says nothing, 0 is RGB, and nobody films in the others."""
     if frame.colorspace in (1, 4, 5, 6, 7, 9):

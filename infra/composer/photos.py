@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from infra.composer.drift import drift, lay
 from infra.composer.fitting import on_backdrop
-from infra.composer.frames import Frame, of_rgb, resized
+from infra.composer.frames import Frame, of_rgb
 from infra.composer.window import look
 from infra.decode.colours import in_srgb
 from infra.decode.photos import open_photo, upright_rgb, upright_size
@@ -21,13 +22,17 @@ class PhotoShot:
         with path.open("rb") as source, open_photo(source) as photo:
             layout = lay(upright_size(photo), canvas, seconds)
             decoded = upright_rgb(photo, at_least=layout.photo)
-            profile = decoded.info.get("icc_profile")
-        # far fewer pixels are left to convert once it is as small as it is drawn
-        pixels = in_srgb(resized(np.asarray(decoded), *layout.photo), profile)
-        picture = of_rgb(pixels)
+        # its colours last: far fewer pixels are left once it is as small as it is drawn
+        picture = of_rgb(np.asarray(in_srgb(_resized(decoded, layout.photo))))
         self._board = picture if layout.fills else on_backdrop(picture, layout.board)
         self._drift = drift(layout, canvas, seconds, view.scene.variation)
         self._frames = view.of
 
     def draw(self, number: int, frame: Frame) -> None:
         look(self._board, frame, self._drift.at(number / max(1, self._frames - 1)))
+
+
+def _resized(photo: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Averaged where it shrinks, interpolated where it grows."""
+    shrinks = size[0] < photo.width
+    return photo.resize(size, Image.Resampling.HAMMING if shrinks else Image.Resampling.BICUBIC, reducing_gap=2.0)

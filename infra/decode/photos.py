@@ -9,7 +9,7 @@ import pillow_heif
 from PIL import Image, ImageFile
 
 from infra.decode.budgets import MEGA, PHOTO_PIXELS
-from infra.decode.colours import ink_in_srgb
+from infra.decode.colours import in_srgb
 from infra.decode.sniff import Content, Family, sniff_file
 from internal.errors import UnreadableMedia
 
@@ -63,7 +63,7 @@ def upright_size(photo: Image.Image) -> tuple[int, int]:
 def upright_rgb(photo: Image.Image, at_least: tuple[int, int] | None = None) -> Image.Image:
     """Decode it: RGB, upright, transparency on white. With `at_least` (width, height as shown) a JPEG is
     decoded at the smallest of 1/8, 1/4, 1/2 and 1 of its size that covers it, which costs far less. Which RGB that
-    is, its info says under "icc_profile", if there: `in_srgb` makes it ours."""
+    is, its profile says: `in_srgb` makes it ours."""
     orientation = _orientation(photo)
     if at_least is not None:
         photo.draft("RGB", at_least[::-1] if orientation in _LYING else at_least)
@@ -86,8 +86,7 @@ def _rgb(photo: Image.Image) -> Image.Image:
     if photo.mode.startswith("I"):  # 16 bits a pixel: Pillow would clip, not scale
         photo = photo.point(lambda value: value / 257).convert("L")
     if photo.mode == "CMYK":
-        photo = ink_in_srgb(photo)
-        photo.info.pop("icc_profile", None)
+        photo = in_srgb(photo)  # as printers have it: only its profile can tell what it looks like
     if not photo.has_transparency_data:
         return photo.convert("RGB")
     layer = photo.convert("RGBA")
