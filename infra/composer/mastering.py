@@ -26,8 +26,8 @@ OPTIONS = {"aac_is": "0"}
 GOAL, CEILING = -14.0, -1.0
 #: in LUFS: nothing is raised by more than it is louder than this, lest near-silence becomes noise
 _NEAR_SILENCE = -66.0
-#: in dB: what AAC mostly adds to a peak; limiting is not fought without end
-_HEADROOM, _MOST_CORRECTION = 1.2, 12.0
+#: in dB: what AAC mostly adds to a peak, and what it never does; limiting is not fought without end
+_HEADROOM, _MOST_HEADROOM, _MOST_CORRECTION = 1.2, 4.0, 12.0
 #: in LU: near enough before encoding, and after; or no nearer after so many times
 _NEAR, _NEAR_ENCODED, _ROUNDS = 0.1, 0.3, 4
 
@@ -35,11 +35,10 @@ _NEAR, _NEAR_ENCODED, _ROUNDS = 0.1, 0.3, 4
 # PyAV's packets are generic for type checkers only, hence the quotes.
 def encoded(sound: Recording) -> "Sequence[Packet[Any]]":
     """AAC packets, their times in samples: 24 kB a second, few enough to hold."""
-    natural = loudness(sound.pieces())
+    natural, limit = loudness(sound.pieces()), CEILING - _HEADROOM
     if natural == -math.inf:
-        return _Encoded(sound, ()).packets
-    wanted = min(GOAL, natural + max(0.0, natural - _NEAR_SILENCE))
-    aim, limit = wanted, CEILING - _HEADROOM
+        return _Encoded(sound, (_limiter(CEILING - _MOST_HEADROOM),)).packets
+    aim = wanted = min(GOAL, natural + max(0.0, natural - _NEAR_SILENCE))
     for _ in range(_ROUNDS):
         filters, given = _filters(sound, natural, aim, limit)
         made = _Encoded(sound, filters)
@@ -54,14 +53,17 @@ def _filters(sound: Recording, natural: float, aim: float, limit: float) -> tupl
     """What brings the sound from one loudness to the other, and how near it comes. The limiter takes some of
     the gain back, so it is listened to again."""
     gain = aim - natural
-    limiter = ("alimiter", f"limit={limit:.2f}dB:level=disabled:attack=5:release=50:latency=1")
     for _ in range(_ROUNDS):
-        filters = (("volume", f"{gain:.3f}dB"), limiter)
+        filters = (("volume", f"{gain:.3f}dB"), _limiter(limit))
         given = loudness(sound.pieces(), *filters)
         if abs(aim - given) < _NEAR:
             break
         gain = min(gain + aim - given, aim - natural + _MOST_CORRECTION)
     return filters, given
+
+
+def _limiter(limit: float) -> Filter:
+    return "alimiter", f"limit={limit:.2f}dB:level=disabled:attack=5:release=50:latency=1"
 
 
 class _Encoded:

@@ -303,6 +303,12 @@ def test_a_peak_that_the_encoder_raises_is_lowered_again(play):
     assert loudness(heard) == pytest.approx(-14, abs=0.5)
 
 
+def test_a_film_too_short_to_measure_has_no_too_high_a_peak_either(play, tmp_path):
+    media = {"clip": write_heard(tmp_path / "clip.mp4", Clip(square(1), 1.0, codec="flac"))}
+    scene = clip("clip", 0.3, speech=spoken((0.0, 0.3)))
+    assert -9 < peak(sound(play(film_of(scene), media))) <= -1
+
+
 def test_near_silence_is_not_blown_up_to_noise(play, tmp_path):
     media = {"clip": write_heard(tmp_path / "clip.mp4", Clip(hiss(0.0005), 8.0, codec="flac"))}
     assert loudness(sound(play(film_of(clip("clip", 8.0)), media))) < -35
