@@ -17,7 +17,7 @@ from internal.storyboard.found import Found, Tune
 from internal.storyboard.lengths import lengths
 from internal.storyboard.pace import PACES
 from internal.storyboard.scenes import scenes_of, with_words
-from internal.storyboard.shots import shots_of, with_room
+from internal.storyboard.shots import Shot, shots_of, with_room
 from internal.storyboard.times import in_order
 from internal.storyboard.weeding import Weeded, weed
 from internal.storyboard.words import words_of
@@ -34,15 +34,24 @@ def tell(found: Sequence[Found], settings: VlogSettings, tune: Tune | None = Non
     weeded = weed(in_order(found))
     if not weeded.kept:
         raise PermanentFailure("nothing_to_show", "There is no photo, and no clip long enough to be shown.")
-    shots = with_room(choose(shots_of(weeded.kept, PACES[settings.theme]), Room(frames, interval(beats))))
+    room = Room(frames, interval(beats))
+    shots = with_room(choose(shots_of(weeded.kept, PACES[settings.theme]), room.beside_opening()))
+    words = words_of([shot.taken for shot in shots], settings)
+    if words.title:
+        shots = _opened(shots, room)
     has_music = tune is not None and tune.music.volume > 0
     scenes = scenes_of(shots, lengths(shots, frames, beats), settings.language, has_music)
-    words = words_of([shot.taken for shot in shots], settings)
     return Storyboard(
         scenes=with_words(scenes, words),
         music=tune.music if tune else None,
         warnings=tuple(_notes(weeded, len({scene.sha256 for scene in scenes}), settings)),
     )
+
+
+def _opened(shots: list[Shot], room: Room) -> list[Shot]:
+    """The first is left on screen until its title can be read, if the others leave it the room."""
+    longer = [shots[0].as_opening(), *shots[1:]]
+    return longer if room.holds([room.snug(shot) for shot in longer]) else shots
 
 
 def _notes(weeded: Weeded, shown: int, settings: VlogSettings) -> Iterator[str]:

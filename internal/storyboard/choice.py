@@ -1,10 +1,10 @@
 """Chooses what is shown when not everything fits: what is worth it, and from all of the day."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
-from internal.film import OVERLAP, total
+from internal.film import FPS, OVERLAP, total
 from internal.storyboard.shots import Shot
 from internal.storyboard.weeding import bits_between
 
@@ -12,10 +12,12 @@ from internal.storyboard.weeding import bits_between
 _WORTH, _LIKENESS = 0.4, 0.6
 #: what makes two shots alike: time, place, kind, looks
 _TIME, _PLACE, _KIND, _LOOK = 0.45, 0.15, 0.1, 0.3
-#: two stretches of one clip
-_ONE_CLIP = 0.8
+#: two stretches of one clip, far from one another
+_ONE_CLIP = 0.6
 #: bits in which the fingerprints of two different pictures differ
 _DIFFERENT = 24
+#: frames by which an opening is longer than the shortest scene
+_OPENING = FPS
 #: the day's first and last are favoured by this if at least this share is worth no more
 _ENDS, _WORTHY = 0.15, 1 / 3
 
@@ -27,12 +29,19 @@ class Room:
     frames: int
     beat: float = 0.0
 
+    def beside_opening(self) -> "Room":
+        """Without what an opening takes more than any other scene."""
+        return replace(self, frames=self.frames - _OPENING)
+
     def snug(self, shot: Shot) -> int:
         """How long a shot lasts when many want to be shown; from beat to beat where there are beats."""
         return self._on_beat(shot, (shot.lengths[0] + shot.usual) // 2)
 
     def usual(self, shot: Shot) -> int:
         return self._on_beat(shot, shot.usual)
+
+    def longest(self, shot: Shot) -> int:
+        return shot.lengths[-1]
 
     def holds(self, lengths: Sequence[int]) -> bool:
         """With up to one beat of silence before the first that counts."""
@@ -48,11 +57,12 @@ class Room:
 
 def choose(shots: Sequence[Shot], room: Room) -> list[Shot]:
     """In the order of the day, so many that all fit. Every media has its turn before any is shown again: that
-    happens only at the usual pace."""
+    happens only at the usual pace. What would fit without any shot being shortened is never left out."""
     best = _best_of_each(shots)
     chooser = _Chooser(shots, _worths(shots, best), room)
     chooser.add(best, room.snug)
-    chooser.add([number for number in range(len(shots)) if number not in best], room.usual)
+    chooser.add(range(len(shots)), room.usual)
+    chooser.add(range(len(shots)), room.longest)
     return [shots[number] for number in sorted(chooser.chosen)]
 
 
@@ -66,8 +76,8 @@ def _best_of_each(shots: Sequence[Shot]) -> list[int]:
 
 
 class _Chooser:
-    """Takes again and again what adds most (maximal marginal relevance: Carbonell & Goldstein, "The use of MMR,
-    diversity-based reranking", SIGIR 1998)."""
+    """Takes again and again what adds most: maximal marginal relevance (Carbonell & Goldstein, "The use of MMR,
+    diversity-based reranking", SIGIR 1998), but what is like many chosen shots adds less than what is like one."""
 
     def __init__(self, shots: Sequence[Shot], worths: Sequence[float], room: Room) -> None:
         self.chosen: list[int] = []
@@ -78,7 +88,7 @@ class _Chooser:
     def add(self, numbers: Iterable[int], length: Callable[[Shot], int]) -> None:
         """Of these, in the order of their gain, those that fit at this length."""
         lengths = [length(shot) for shot in self._shots]
-        left = set(numbers)
+        left = set(numbers).difference(self.chosen)
         while left:
             number = max(left, key=lambda number: (self._gain(number), -number))
             left.remove(number)
@@ -92,7 +102,7 @@ class _Chooser:
 
     def _take(self, number: int) -> None:
         self.chosen.append(number)
-        self._likeness = [max(before, self._alike.between(number, each)) for each, before in enumerate(self._likeness)]
+        self._likeness = [before + self._alike.between(number, each) ** 2 for each, before in enumerate(self._likeness)]
 
 
 class _Alike:
@@ -108,13 +118,19 @@ class _Alike:
 
     def between(self, one: int, other: int) -> float:
         here, there = self._shots[one], self._shots[other]
-        alike = (
-            _TIME * self._apart / (self._apart + abs(self._times[one] - self._times[other]))
+        if here.found.sha256 == there.found.sha256:
+            return _ONE_CLIP + (1 - _ONE_CLIP) * _near(here.window.start - there.window.start, here.stay.most)
+        return (
+            _TIME * _near(self._times[one] - self._times[other], self._apart)
             + _PLACE * (here.found.place is not None and _place(here) == _place(there))
             + _KIND * (here.is_clip == there.is_clip)
             + _LOOK * _looks(here.fingerprint, there.fingerprint)
         )
-        return max(alike, _ONE_CLIP) if here.found.sha256 == there.found.sha256 else alike
+
+
+def _near(distance: float, far: float) -> float:
+    """From 1 for no distance over a half for `far`."""
+    return far / (far + abs(distance))
 
 
 def _place(shot: Shot) -> str:
@@ -141,5 +157,7 @@ def _worths(shots: Sequence[Shot], best: Sequence[int]) -> list[float]:
 
 
 def _standing(shot: Shot, shots: Sequence[Shot]) -> float:
+    """Between the share of its kind that is worth no more, and its share of the worthiest."""
     kind = [other.worth for other in shots if other.is_clip == shot.is_clip]
-    return sum(worth <= shot.worth for worth in kind) / len(kind)
+    rank = sum(worth <= shot.worth for worth in kind) / len(kind)
+    return (rank + (shot.worth / max(kind) if max(kind) else 1.0)) / 2

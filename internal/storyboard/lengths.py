@@ -56,6 +56,8 @@ class _Plan:
     def __init__(self, shots: Sequence[Shot], wishes: Sequence[int], frames: int, beats: Sequence[float]) -> None:
         self._shots, self._wishes, self._beats = shots, wishes, beats
         self._options = [frozenset(shot.lengths) for shot in shots]
+        #: the frame from which on there is no beat to keep to
+        self._quiet = beats[-1] if beats else 0
         #: by how much each scene runs into the next. Scenes short enough to change that have one length only
         self._shared = (*overlaps(wishes), 0)
         steps = [wish - shared for wish, shared in zip(wishes, self._shared, strict=True)]
@@ -84,8 +86,9 @@ class _Plan:
         for length in {self._back_to_plan(before.at, number), *self._options[number].intersection(changes)}:
             at = before.at + length - shared
             if at <= self._latest[number]:
-                cost = self._cost(number, length, at) + _OFF_BEAT * (not is_last and length not in changes)
-                yield _Way(at, before.cost + cost, (*before.lengths, length))
+                off_beat = not is_last and at < self._quiet and length not in changes
+                cost = before.cost + self._cost(number, length, at) + _OFF_BEAT * off_beat
+                yield _Way(at, cost, (*before.lengths, length))
 
     def _back_to_plan(self, at: int, number: int) -> int:
         """The length that ends nearest to the plan, and leaves room for the rest."""

@@ -31,3 +31,5 @@ PACES: dict[Theme, Pace] = {
     "romantic": Pace(Stay(3.4, 4.2, 5.0), Stay(3.0, 5.0, 8.0)),
     "relaxing": Pace(Stay(3.6, 4.5, 5.0), Stay(3.0, 5.5, 8.0)),
 }
+#: of what carries the title, until it is read
+OPENING = Stay(4.0, 4.5, 5.0)

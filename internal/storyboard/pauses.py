@@ -37,7 +37,8 @@ class Freedom:
         seconds = frames / FPS
         wish = centre - seconds / 2
         starts = [min(max(wish, first), last) for first, last in self._starts(seconds)]
-        return math.floor(min(starts, key=lambda start: (abs(start - wish), start)) * 1e6) / 1e6
+        start = min(starts, key=lambda start: (abs(start - wish), start))
+        return math.floor(start * 1e6 + _EXACT) / 1e6
 
     def _starts(self, seconds: float) -> Iterator[tuple[float, float]]:
         for begin, end in self.pairs:

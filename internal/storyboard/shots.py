@@ -1,5 +1,6 @@
 """What may become a scene: a photo, or a stretch of a clip, and how long it may last."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -7,7 +8,7 @@ from functools import cached_property
 from internal.film import FPS
 from internal.media import Kind, Moment, Span
 from internal.storyboard.found import Found
-from internal.storyboard.pace import Pace, Stay
+from internal.storyboard.pace import OPENING, Pace, Stay
 from internal.storyboard.pauses import Freedom, freedoms
 from internal.storyboard.stretches import best_in, parts, room, stretches
 from internal.storyboard.times import Taken
@@ -30,6 +31,8 @@ class Shot:
     part: Span = _NOWHERE
     #: the second of the clip that should be in its middle
     centre: float = 0.0
+    #: frames it should last at least, if it may
+    at_least: int = 0
 
     @property
     def found(self) -> Found:
@@ -43,7 +46,8 @@ class Shot:
     def lengths(self) -> tuple[int, ...]:
         """All it may last, in frames, shortest first."""
         least, _, most = self.stay.frames
-        return self._freedom[2] if self.is_clip else tuple(range(least, most + 1))
+        allowed = self._freedom[2] if self.is_clip else tuple(range(least, most + 1))
+        return allowed[bisect_left(allowed, self.at_least) :] or allowed
 
     @property
     def usual(self) -> int:
@@ -58,6 +62,10 @@ class Shot:
     def start(self, frames: int) -> float:
         """Where in the clip it begins if it is to last so many frames, one of `lengths`; in seconds."""
         return self._freedom[1].start(frames, self.centre) if self.is_clip else 0.0
+
+    def as_opening(self) -> "Shot":
+        """The same, as long as the opening is, if it may be."""
+        return replace(self, at_least=OPENING.frames[0]) if self.is_clip else replace(self, stay=OPENING)
 
     @cached_property
     def _freedom(self) -> tuple[int, Freedom, tuple[int, ...]]:

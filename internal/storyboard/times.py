@@ -150,8 +150,15 @@ def _guessed(position: int, named: Sequence[Found], walls: Sequence[datetime | N
     day = day_in(one.name)
     if day:
         return Taken(one, _middle(day, walls), Known.ORDER)
-    at = _between(position, named, walls)
-    return Taken(one, at, Known.NEAR if at else Known.ORDER)
+    own = series(one.name)[0]
+    timed = [number for number, wall in enumerate(walls) if wall]
+    mates = [number for number in timed if series(named[number].name)[0] == own] or timed
+    before = max((number for number in mates if number < position), default=None)
+    after = min((number for number in mates if number > position), default=None)
+    if before is None or after is None:
+        nearest = after if before is None else before
+        return Taken(one, None if nearest is None else walls[nearest], Known.ORDER)
+    return _between(named, walls, before, position, after)
 
 
 def _middle(day: date, walls: Iterable[datetime | None]) -> datetime:
@@ -160,33 +167,24 @@ def _middle(day: date, walls: Iterable[datetime | None]) -> datetime:
     return median_low(same_day) if same_day else datetime.combine(day, datetime.min.time()) + _NOON
 
 
-def _between(position: int, named: Sequence[Found], walls: Sequence[datetime | None]) -> datetime | None:
-    """Cameras number their files: between the one before and the one after, in its own series if that has times."""
-    own = series(named[position].name)[0]
-    timed = [number for number, wall in enumerate(walls) if wall]
-    mates = [number for number in timed if series(named[number].name)[0] == own] or timed
-    before = max((number for number in mates if number < position), default=None)
-    after = min((number for number in mates if number > position), default=None)
-    if before is None or after is None:
-        nearest = after if before is None else before
-        return None if nearest is None else walls[nearest]
-    return _share(walls[before], walls[after], _along(named, before, position, after))
+def _between(named: Sequence[Found], walls: Sequence[datetime | None], before: int, position: int, after: int) -> Taken:
+    """Cameras number their files, and time runs evenly from one to the next; but not backwards, as where a counter
+    begins anew, nor through the night."""
+    first, last = walls[before], walls[after]
+    assert first is not None, "neighbours are files with a time"
+    assert last is not None, "neighbours are files with a time"
+    along = _along(named, before, position, after)
+    if along is not None and first <= last <= first + _PAUSE:
+        return Taken(named[position], first + along * (last - first), Known.NEAR)
+    follows = last < first or along is None or along <= 0.5
+    return Taken(named[position], first if follows else last, Known.ORDER)
 
 
-def _share(before: datetime | None, after: datetime | None, along: float) -> datetime | None:
-    """Time runs evenly from one file to the next; but not backwards, as where a counter begins anew, nor through
-    the night."""
-    if not before or not after or after < before:
-        return before
-    if after - before > _PAUSE:
-        return before if along <= 0.5 else after
-    return before + along * (after - before)
-
-
-def _along(named: Sequence[Found], *positions: int) -> float:
-    """How far the middle one is on the way from the first to the last, by their numbers or else their positions."""
+def _along(named: Sequence[Found], *positions: int) -> float | None:
+    """How far the second is on the way from the first to the third, by their numbers; None if they are not of one
+    series."""
     numbered = [series(named[position].name) for position in positions]
-    numbers = [number for _, number in numbered if number is not None]
-    one_series = len({shared for shared, _ in numbered}) == 1 and len(numbers) == len(positions)
-    first, middle, last = numbers if one_series else positions
+    first, middle, last = (number for _, number in numbered)
+    if first is None or middle is None or last is None or len({shared for shared, _ in numbered}) > 1:
+        return None
     return (middle - first) / (last - first) if last > first else 0.0

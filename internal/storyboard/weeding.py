@@ -87,13 +87,21 @@ def _duplicates(day: Sequence[Taken]) -> tuple[Taken, ...]:
 
 
 def _alike(one: Taken, other: Taken) -> bool:
-    prints = one.found.analysis.fingerprint, other.found.analysis.fingerprint
-    if one.found.kind is not Kind.PHOTO or other.found.kind is not Kind.PHOTO or _EVEN & set(prints):
+    here, there = _looks(one), _looks(other)
+    if one.found.kind is not other.found.kind or not here or len(here) != len(there):
         return False
-    bits = bits_between(*prints)
-    if bits <= _BURST_BITS and _within(one, other, _BURST):
+    bits = max(bits_between(*prints) for prints in zip(here, there, strict=True))
+    if bits <= _BURST_BITS and one.found.kind is Kind.PHOTO and _within(one, other, _BURST):
         return True
-    return bits <= _COPY_BITS and Known.CLOCK not in {one.known} & {other.known}
+    return bits <= _COPY_BITS and not (one.known is other.known is Known.CLOCK)
+
+
+def _looks(one: Taken) -> tuple[str, ...]:
+    """Its fingerprints: a clip's from moment to moment. None where one says nothing."""
+    analysis = one.found.analysis
+    moments = sorted(analysis.best, key=lambda moment: moment.start)
+    prints = (analysis.fingerprint,) if one.found.kind is Kind.PHOTO else tuple(each.fingerprint for each in moments)
+    return () if _EVEN & set(prints) else prints
 
 
 def bits_between(one: str, other: str) -> int:

@@ -15,7 +15,7 @@ _TO, _AND = " – ", " · "
 #: more places than these are not named in the opening
 _MOST_PLACES = 3
 #: the time is told again after so long
-_LATER = timedelta(minutes=45)
+_LATER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ def words_of(shown: Sequence[Taken], settings: VlogSettings) -> Words:
         return Words(captions=silent)
     phrases, days = PHRASES[settings.language], _days(shown)
     title, subtitle = _opening(shown, settings, phrases)
-    captions = tuple(_Speaker(phrases, days).captions(shown)) if settings.captions else silent
+    speaker = _Speaker(phrases, days, beside=title + subtitle if len(shown) == 1 else "")
+    captions = tuple(speaker.captions(shown)) if settings.captions else silent
     return Words(title, subtitle, phrases.farewell(settings.theme, len(days) > 1), captions)
 
 
@@ -75,8 +76,9 @@ def _main_place(shown: Sequence[Taken], phrases: Phrases) -> str:
 class _Speaker:
     """Says where and when only as it changes."""
 
-    def __init__(self, phrases: Phrases, days: Sequence[date]) -> None:
-        self._phrases = phrases
+    def __init__(self, phrases: Phrases, days: Sequence[date], beside: str) -> None:
+        """`beside`: words that are on the screen all the time."""
+        self._phrases, self._beside = phrases, beside
         self._several_days, self._several_years = len(days) > 1, len({day.year for day in days}) > 1
         self._place = ""
         self._day: date | None = None
@@ -107,7 +109,7 @@ class _Speaker:
 
     def _new_place(self, one: Taken) -> Iterator[str]:
         place = self._phrases.place(one.found.place) if one.found.place else ""
-        if place and place != self._place:
+        if place != self._place and place not in self._beside:
             self._place = place
             yield place
 
