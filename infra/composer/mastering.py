@@ -26,7 +26,7 @@ OPTIONS = {"aac_is": "0"}
 GOAL, CEILING = -14.0, -1.0
 #: in LUFS: nothing is raised by more than it is louder than this, lest near-silence becomes noise
 _NEAR_SILENCE = -66.0
-#: in dB: what AAC mostly adds to a peak, and what it never does; limiting is not fought without end
+#: in dB: what AAC mostly adds to a peak, and more than it does to square waves; limiting is not fought without end
 _HEADROOM, _MOST_HEADROOM, _MOST_CORRECTION = 1.2, 4.0, 12.0
 #: in LU: near enough before encoding, and after; or no nearer after so many times
 _NEAR, _NEAR_ENCODED, _ROUNDS = 0.1, 0.3, 4

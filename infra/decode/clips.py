@@ -29,8 +29,8 @@ SOUND_CODECS = frozenset(
     | {"pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_f32le", "pcm_alaw", "pcm_mulaw"}
     | {"pcm_bluray", "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt"}
 )
-#: a decoder's words for a packet that it cannot make sense of
-_DAMAGE = (av.error.InvalidDataError, av.error.PatchWelcomeError)
+#: a decoder's words for a packet that it cannot make sense of; some, as AAC's, have numbers of their own
+_DAMAGE = (av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.UndefinedError)
 S = TypeVar("S", VideoStream, AudioStream)
 AGAIN = "Copy it again from where it came from."
 

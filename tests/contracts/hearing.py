@@ -47,7 +47,7 @@ def babble(seconds: float, level: float = 0.3, seed: int = 1) -> Sound:
 @dataclass(frozen=True)
 class Clip:
     """A dark clip, full of key frames, white from second `flash` on for a tenth of one. `late`: seconds by which its
-    sound begins after its picture; `hole`: seconds of the sound whose packets are missing."""
+    sound begins after its picture; `hole`: seconds of the sound whose packets are missing, or nonsense if `spoilt`."""
 
     sound: Sound
     seconds: float
@@ -57,6 +57,7 @@ class Clip:
     late: float = 0.0
     flash: float | None = None
     hole: tuple[float, float] = (0.0, 0.0)
+    spoilt: bool = False
     frames: Sequence[float] = ()
 
 
@@ -96,7 +97,9 @@ def _fill(container: OutputContainer, track: AudioStream, clip: Clip) -> None:
     for block in [*resampler.resample(frame), *resampler.resample(None), None]:
         for packet in track.encode(block):
             at = float(packet.pts * packet.time_base) if packet.pts is not None and packet.time_base else 0.0
-            if not clip.hole[0] <= at < clip.hole[1]:
+            if clip.spoilt and clip.hole[0] <= at < clip.hole[1]:
+                packet.update(b"\xff" * packet.size)
+            if clip.spoilt or not clip.hole[0] <= at < clip.hole[1]:
                 container.mux(packet)
 
 

@@ -64,6 +64,7 @@ CLIPS = {
     "early.mkv": marked(late=-0.4, codec="pcm_s16le"),
     "uneven.mp4": marked(frames=uneven()),
     "holed.mp4": marked(hole=(0.3, 0.7)),
+    "spoilt.mp4": marked(hole=(0.3, 0.7), spoilt=True),
 }
 
 
@@ -122,6 +123,7 @@ def deep(seconds: float, pitch: float = 90.0) -> Sound:
         ("begins late.mkv", Clip(deep(1.3), 2.0, late=0.7, codec="pcm_s16le"), 0.0),
         ("holed.mkv", Clip(deep(2), 2.0, codec="pcm_s16le", hole=(0.5, 0.8)), 0.0),
         ("holed.mp4", Clip(deep(2), 2.0, hole=(0.5, 0.8)), 0.0),
+        ("spoilt.mp4", Clip(deep(2), 2.0, hole=(0.5, 0.8), spoilt=True), 0.0),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
