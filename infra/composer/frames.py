@@ -9,7 +9,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from infra.composer.tones import differs, tones
+from infra.composer.tones import tones
+from infra.decode.light import differs
 
 Plane = NDArray[np.uint8]
 Depth = TypeVar("Depth", np.uint8, np.uint16)

@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -62,6 +63,26 @@ def test_a_photos_colours_are_kept(composer, tmp_path, name):
 def test_colours_of_display_p3_as_phones_write_them_are_brought_into_ours(composer, tmp_path, name):
     path = write_chart_photo(tmp_path / name, IN_P3, icc_profile=display_p3())
     assert_alike(seen(composer, photo, path))
+
+
+def test_display_p3_that_a_heic_says_without_a_profile_is_brought_into_ours(composer, tmp_path):
+    picture = pillow_heif.from_pillow(Image.fromarray(chart(IN_P3).round().astype(np.uint8)))
+    how = {"color_primaries": 12, "transfer_characteristics": 13, "matrix_coefficients": 6}
+    picture.save(tmp_path / "a.heic", quality=98, chroma=444, **how)
+    assert_alike(seen(composer, photo, tmp_path / "a.heic"))
+
+
+@pytest.mark.parametrize(("transfer", "signal_of"), [(18, hlg), (16, pq)], ids=["HLG", "PQ"])
+def test_a_photo_of_high_dynamic_range_is_as_bright_as_its_light_was(composer, tmp_path, transfer, signal_of):
+    signal = signal_of(203 * (chart() / 255) ** 2.4 @ TO_BT2020.T)
+    picture = pillow_heif.from_pillow(Image.fromarray((255 * signal).round().astype(np.uint8)))
+    how = {"color_primaries": 9, "transfer_characteristics": transfer, "matrix_coefficients": 9}
+    picture.save(tmp_path / "a.heic", quality=98, chroma=444, **how)
+    shown = seen(composer, photo, tmp_path / "a.heic")
+    moderate = COLOURS.max(axis=1) <= 178
+    assert differences(shown, COLOURS)[moderate].mean() < 3
+    assert abs(shown - COLOURS)[GREYS][:6].max() <= 4
+    assert 216 <= shown[7].min() <= shown[7].max() <= 236
 
 
 @pytest.mark.parametrize("profile", [b"nonsense", display_p3()[:200], display_p3()[:132] + bytes(600)])
