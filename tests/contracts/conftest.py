@@ -11,9 +11,11 @@ from infra.analyst.measured import MeasuredAnalyst
 from infra.composer.pyav import PyavComposer
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
+from internal.film import Film
 from internal.jobs import Times
 from internal.ports import Composer, MediaAnalyst
-from tests.contracts.small_films import write_flat, write_ramp, write_tone
+from tests.contracts.hearing import Play
+from tests.contracts.small_films import nothing, write_flat, write_ramp, write_tone
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +53,24 @@ def day(tmp_path: Path) -> dict[str, Path]:
         "blue": write_flat(tmp_path / "blue.jpg", "blue"),
         "music": write_tone(tmp_path / "music.m4a", 0.7),
     }
+
+
+@pytest.fixture(scope="module")
+def chunks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sound changes no picture: films of the same scenes share their chunks here."""
+    return tmp_path_factory.mktemp("chunks")
+
+
+@pytest.fixture
+def play(composer: Composer, chunks: Path, tmp_path: Path) -> Play:
+    """The film of these media; "grey" is a photo."""
+
+    def made(film: Film, media: dict[str, Path]) -> Path:
+        media = {"grey": write_flat(tmp_path / "grey.jpg", "grey"), **media}
+        files = {chunk.name: chunks / f"{chunk.name}.mp4" for chunk in film.chunks}
+        missing = [chunk for chunk in film.chunks if not files[chunk.name].exists()]
+        assert {chunk.name for chunk, _ in composer.render(missing, media, chunks, nothing)} <= set(files)
+        composer.join(film, files, media, tmp_path / "film.mp4", nothing)
+        return tmp_path / "film.mp4"
+
+    return made

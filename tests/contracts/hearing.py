@@ -1,6 +1,6 @@
-"""Making small clips with any sound, and measuring what a film plays."""
+"""Making small clips and music with any sound, films that play them, and measuring what is heard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +13,12 @@ from av.container import OutputContainer
 from av.filter import Graph
 from numpy.typing import NDArray
 
+from internal.film import Film
+from internal.media import Span
+from internal.vlog import Music
+
+#: makes the film of these media
+Play = Callable[[Film, dict[str, Path]], Path]
 #: rows of left and right
 Sound = NDArray[np.float32]
 RATE = 48_000
@@ -101,6 +107,17 @@ def _fill(container: OutputContainer, track: AudioStream, clip: Clip) -> None:
                 packet.update(b"\xff" * packet.size)
             if clip.spoilt or not clip.hole[0] <= at < clip.hole[1]:
                 container.mux(packet)
+
+
+# ---------------------------------------------------------------- films
+
+
+def music_of(film: Film, **part: object) -> Film:
+    return film.model_copy(update={"music": Music.model_validate({"sha256": "music", **part})})
+
+
+def spoken(*spans: tuple[float, float]) -> tuple[Span, ...]:
+    return tuple(Span(start=start, end=end) for start, end in spans)
 
 
 # ---------------------------------------------------------------- measuring

@@ -1,31 +1,17 @@
 """Where a film's sound is, and that it comes and goes without a click, whatever the files are like."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from internal.film import Film
-from internal.ports import Composer
 from internal.vlog import Music
 from tests.contracts.hearing import RATE, Clip, Sound, between, decibels, roughest, tone, write_heard, write_played
-from tests.contracts.small_films import clip, film_of, make, photo, sound, write_flat
+from tests.contracts.small_films import clip, film_of, photo, sound, write_flat
 
-Play = Callable[[Film, dict[str, Path]], Path]
 #: seconds into each clip at which it flashes and beeps
 MARK = 1.2
-
-
-@pytest.fixture
-def play(composer: Composer, tmp_path: Path) -> Play:
-    """The film of these media; "grey" is a photo."""
-
-    def made(film: Film, media: dict[str, Path]) -> Path:
-        return make(composer, film, {"grey": write_flat(tmp_path / "grey.jpg", "grey"), **media}, tmp_path / "film")
-
-    return made
 
 
 # ---------------------------------------------------------------- picture and sound together
@@ -115,15 +101,15 @@ def deep(seconds: float, pitch: float = 90.0) -> Sound:
 @pytest.mark.parametrize(
     ("name", "made", "start"),
     [
-        ("whole.mp4", Clip(deep(2), 2.0), 0.0),
-        ("cut.mp4", Clip(deep(4), 4.0), 1.37),
-        ("cut.mkv", Clip(deep(4), 4.0, codec="libopus"), 1.37),
-        ("44100.mp4", Clip(deep(4), 4.0, rate=44_100), 1.37),
-        ("ends early.mkv", Clip(deep(0.77), 2.0, codec="pcm_s16le"), 0.0),
-        ("begins late.mkv", Clip(deep(1.3), 2.0, late=0.7, codec="pcm_s16le"), 0.0),
-        ("holed.mkv", Clip(deep(2), 2.0, codec="pcm_s16le", hole=(0.5, 0.8)), 0.0),
-        ("holed.mp4", Clip(deep(2), 2.0, hole=(0.5, 0.8)), 0.0),
-        ("spoilt.mp4", Clip(deep(2), 2.0, hole=(0.5, 0.8), spoilt=True), 0.0),
+        ("deep whole.mp4", Clip(deep(2), 2.0), 0.0),
+        ("deep cut.mp4", Clip(deep(4), 4.0), 1.37),
+        ("deep cut.mkv", Clip(deep(4), 4.0, codec="libopus"), 1.37),
+        ("deep 44100.mp4", Clip(deep(4), 4.0, rate=44_100), 1.37),
+        ("deep ends early.mkv", Clip(deep(0.77), 2.0, codec="pcm_s16le"), 0.0),
+        ("deep begins late.mkv", Clip(deep(1.3), 2.0, late=0.7, codec="pcm_s16le"), 0.0),
+        ("deep holed.mkv", Clip(deep(2), 2.0, codec="pcm_s16le", hole=(0.5, 0.8)), 0.0),
+        ("deep holed.mp4", Clip(deep(2), 2.0, hole=(0.5, 0.8)), 0.0),
+        ("deep spoilt.mp4", Clip(deep(2), 2.0, hole=(0.5, 0.8), spoilt=True), 0.0),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
