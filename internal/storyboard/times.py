@@ -26,6 +26,7 @@ class Known(Enum):
 
     CLOCK = "by its own clock or name"
     NEAR = "by the files before and after it"
+    DAY = "by its name, and only the day"
     ORDER = "only so far that it has a place in the order"
 
 
@@ -60,7 +61,8 @@ def in_order(found: Iterable[Found]) -> tuple[Taken, ...]:
 def _once(found: Iterable[Found]) -> list[Found]:
     """Of equal contents, the one whose name comes first. In order of names."""
     ordered = sorted(found, key=lambda one: (natural(one.name), one.sha256, one.media_id))
-    return sorted({one.sha256: one for one in reversed(ordered)}.values(), key=ordered.index)
+    first = {one.sha256: one for one in reversed(ordered)}
+    return [one for one in ordered if first[one.sha256] is one]
 
 
 # ---------------------------------------------------------------- zones
@@ -149,7 +151,7 @@ def _guessed(position: int, named: Sequence[Found], walls: Sequence[datetime | N
     one = named[position]
     day = day_in(one.name)
     if day:
-        return Taken(one, _middle(day, walls), Known.ORDER)
+        return Taken(one, _middle(day, walls), Known.DAY)
     own = series(one.name)[0]
     timed = [number for number, wall in enumerate(walls) if wall]
     mates = [number for number in timed if series(named[number].name)[0] == own] or timed

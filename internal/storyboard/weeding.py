@@ -1,6 +1,6 @@
 """Leaves out what nobody wants to see twice, or at all: near-duplicates, blurred and black shots, glimpses."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
@@ -20,10 +20,10 @@ _COPY_BITS = 5
 _EVEN = frozenset({"", "0" * 16, "f" * 16})
 #: the clip that phones record with a photo
 _LIVE, _LIVE_SECONDS = timedelta(seconds=15), 4.0
-#: below the first nothing can be made out; below the second it is poor if most of the day is far better
-_BLURRED, _SOFT = 0.08, 0.25
-_BLACK, _DARK = 0.08, 0.2
-_FAR_BETTER = 2.5
+#: a photo below the first is blurred; below the second too, if most of the day's are far sharper
+_BLURRED, _SOFT, _FAR_SHARPER = 0.08, 0.3, 2.5
+#: a shot below the first is black or burnt out; below the second it may be fireworks, if there is anything crisp in it
+_BLACK, _DIM = 0.015, 0.1
 
 
 @dataclass(frozen=True)
@@ -41,49 +41,53 @@ def weed(day: Sequence[Taken]) -> Weeded:
     """Never leaves out everything: of nothing but poor shots, all are kept; of duplicates the best always is."""
     visible = [one for one in day if one.found.kind is Kind.PHOTO or one.found.frames]
     long_enough, _ = _parted(visible, _is_glimpse)
-    glimpses = tuple(one for one in day if one not in long_enough)
-    lit, dark = _parted(long_enough, _poor(long_enough, lambda one: one.found.analysis.exposure, _BLACK, _DARK))
-    sharp, blurred = _parted(lit, _poor(lit, lambda one: one.found.analysis.sharpness, _BLURRED, _SOFT))
-    duplicates = _duplicates(sharp)
-    kept = tuple(one for one in sharp if one not in duplicates)
-    return Weeded(kept, glimpses, blurred, dark, duplicates)
+    lit, dark = _parted(long_enough, _is_dark)
+    sharp, blurred = _parted(lit, _blur_of(lit))
+    kept = _without_duplicates(sharp)
+    return Weeded(kept, _rest(day, long_enough), blurred, dark, _rest(sharp, kept))
 
 
 def _parted(day: Sequence[Taken], weed: Callable[[Taken], bool]) -> tuple[tuple[Taken, ...], tuple[Taken, ...]]:
     """(what stays, what goes): all stay if none would."""
     stay = tuple(one for one in day if not weed(one))
-    return (stay, tuple(one for one in day if weed(one))) if stay else (tuple(day), ())
+    return (stay, _rest(day, stay)) if stay else (tuple(day), ())
+
+
+def _rest(day: Iterable[Taken], stay: Iterable[Taken]) -> tuple[Taken, ...]:
+    staying = {one.found.sha256 for one in stay}
+    return tuple(one for one in day if one.found.sha256 not in staying)
 
 
 def _is_glimpse(one: Taken) -> bool:
     return one.found.kind is Kind.CLIP and one.found.frames < SHORTEST_CLIP
 
 
-def _poor(
-    day: Sequence[Taken], measure: Callable[[Taken], float], hopeless: float, weak: float
-) -> Callable[[Taken], bool]:
-    """Where somebody talks, the picture may be poor. A foggy or a dark day is not poor for being so."""
-    usual = median([measure(one) for one in day]) if day else 0.0
+def _is_dark(one: Taken) -> bool:
+    """Where somebody talks, the picture may be poor."""
+    analysis = one.found.analysis
+    bound = _DIM if analysis.sharpness < _SOFT else _BLACK
+    return not analysis.speech and analysis.exposure < bound
 
-    def is_poor(one: Taken) -> bool:
-        value = measure(one)
-        return not one.found.analysis.speech and (value < hopeless or value < min(weak, usual / _FAR_BETTER))
 
-    return is_poor
+def _blur_of(day: Sequence[Taken]) -> Callable[[Taken], bool]:
+    """Which of a day are blurred. A foggy day is not, nor is a clip for being softer than photos are."""
+    photos = [one.found.analysis.sharpness for one in day if one.found.kind is Kind.PHOTO]
+    soft = max(_BLURRED, min(_SOFT, median(photos) / _FAR_SHARPER)) if photos else _BLURRED
+    bounds = {Kind.PHOTO: soft, Kind.CLIP: _BLURRED}
+    return lambda one: not one.found.analysis.speech and one.found.analysis.sharpness < bounds[one.found.kind]
 
 
 # ---------------------------------------------------------------- duplicates
 
 
-def _duplicates(day: Sequence[Taken]) -> tuple[Taken, ...]:
-    """All that look like one that is better."""
+def _without_duplicates(day: Sequence[Taken]) -> tuple[Taken, ...]:
+    """Of all that look alike, the best."""
     kept: dict[str, Taken] = {}
     for one in sorted(day, key=lambda one: (-one.found.worth, one.found.sha256)):
         if not any(_alike(one, other) for other in kept.values()):
             kept[one.found.sha256] = one
-    for clip in list(_live_clips(kept.values())):
-        del kept[clip]
-    return tuple(one for one in day if one.found.sha256 not in kept)
+    live = set(_live_clips(kept.values()))
+    return tuple(one for one in day if one.found.sha256 in kept and one.found.sha256 not in live)
 
 
 def _alike(one: Taken, other: Taken) -> bool:

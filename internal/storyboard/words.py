@@ -104,18 +104,18 @@ class _Speaker:
     def _new_day(self, one: Taken) -> Iterator[str]:
         day = one.at.date() if one.at and one.known is not Known.ORDER else None
         if self._several_days and day and day != self._day:
-            self._day = day
+            self._day, self._place = day, ""
             yield self._phrases.day_alone(day, self._several_years)
 
     def _new_place(self, one: Taken) -> Iterator[str]:
         place = self._phrases.place(one.found.place) if one.found.place else ""
-        if place != self._place and place not in self._beside:
+        if place and place != self._place and place not in self._beside:
             self._place = place
             yield place
 
     def _time_of(self, one: Taken, beside: bool) -> Iterator[str]:
         """Told beside something new, or after a while; by the part of the day when no clock knows it better."""
-        if one.at is None or one.known is Known.ORDER:
+        if one.at is None or one.known not in (Known.CLOCK, Known.NEAR):
             return
         if beside or self._time is None or one.at - self._time >= _LATER:
             self._time = one.at

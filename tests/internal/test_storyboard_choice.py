@@ -60,7 +60,11 @@ def test_the_clip_a_phone_records_with_a_photo_is_not_shown_beside_it():
 
 def test_blurred_black_and_burnt_out_shots_are_left_out_and_counted():
     good = [photo(f"{each}.jpg", at(9, each), sharpness=0.8, exposure=0.8) for each in range(3)]
-    bad = photo("shaken.jpg", sharpness=0.2), photo("pocket.jpg", exposure=0.0), clip("dark.mp4", 9, exposure=0.02)
+    bad = (
+        photo("shaken.jpg", sharpness=0.2),
+        photo("pocket.jpg", exposure=0.0),
+        clip("dark.mp4", 9, exposure=0.05, sharpness=0.1),
+    )
     film = told(*good, *bad)
     assert shown(film.scenes) == ["0.jpg", "1.jpg", "2.jpg"]
     assert film.warnings == ("1 blurred shot and 2 black or burnt-out shots were left out.",)
@@ -71,9 +75,14 @@ def test_a_soft_or_a_dark_day_is_not_poor_for_being_so():
     assert len(told(*fog).scenes) == 3
 
 
+def test_fireworks_are_not_black():
+    good = [photo(f"{each}.jpg", at(9, each)) for each in range(3)]
+    assert "fireworks.jpg" in shown(told(*good, photo("fireworks.jpg", at(21), exposure=0.03, sharpness=0.9)).scenes)
+
+
 def test_where_somebody_talks_the_picture_may_be_poor():
     good = [photo(f"{each}.jpg", at(9, each)) for each in range(3)]
-    talk = clip("talk.mp4", 9, exposure=0.02, speech=(moment(1, 0),))
+    talk = clip("talk.mp4", 9, exposure=0.0, sharpness=0.0, speech=(moment(1, 0),))
     assert "talk.mp4" in shown(told(*good, talk).scenes)
 
 

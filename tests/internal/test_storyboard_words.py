@@ -141,6 +141,8 @@ def test_parts_of_the_day(hour, part):
 def test_captions_name_the_day_when_there_are_several():
     day = photo("a.jpg"), photo("b.jpg", NOON + timedelta(days=1)), photo("c.jpg", NOON + timedelta(days=1, minutes=5))
     assert captions(*day) == ["", "18 May · 12:00", ""]
+    there = photo("b.jpg", place=AREZZO), photo("d.jpg", NOON + timedelta(days=1), AREZZO)
+    assert captions(photo("a.jpg"), *there) == ["", "17 May · Arezzo · 12:00", "18 May · Arezzo · 12:00"]
     assert captions(photo("a.jpg"), photo("b.jpg", NOON + timedelta(days=365))) == ["", "17 May 2026 · 12:00"]
 
 
@@ -149,7 +151,9 @@ def test_a_single_scene_does_not_say_twice_where_it_is():
 
 
 def test_a_time_that_is_only_an_order_is_not_told():
-    assert captions(photo("a.jpg"), photo("IMG-20250517-WA0001.jpg", None, AREZZO)) == ["", "Arezzo"]
+    sent = photo("IMG-20250517-WA0001.jpg", None, AREZZO)
+    assert captions(photo("a.jpg"), sent) == ["", "Arezzo"]
+    assert opening(sent) == ("Arezzo", "17 May 2025")
 
 
 def test_without_captions_only_what_the_user_said_is_written():

@@ -76,12 +76,8 @@ def _location(one: Found) -> _Location | None:
 
 def _highlights(found: Sequence[Found]) -> list[str]:
     """What deserves to be seen most, best first: its description, else its name."""
-    ranked = sorted(found, key=lambda one: (-_worth(one), one.name))[:MOST_HIGHLIGHTS]
+    ranked = sorted(found, key=lambda one: (-one.worth, one.name))[:MOST_HIGHLIGHTS]
     return _once(one.analysis.description or one.analysis.caption or one.name for one in ranked)
-
-
-def _worth(one: Found) -> float:
-    return max((moment.score for moment in one.analysis.best), default=one.analysis.sharpness)
 
 
 def _once(texts: Iterable[str]) -> list[str]:
