@@ -14,8 +14,6 @@ AROUND = 3
 CHANGED, STILL = 12.0, 3.0
 #: how many times more a cut changes than camera and subject do meanwhile
 SUDDEN = 2.0
-#: seconds that no camera leaves between two frames: what was between was not decoded
-SKIPPED = 0.5
 #: share of colours that remains, even when the camera has moved on for a second or more
 REMAINS = 0.35
 
@@ -26,8 +24,8 @@ class _Seen:
     tiny: NDArray[np.int16]
     #: mean difference from the frame before
     change: float
-    #: seconds since the frame before
-    after: float
+    #: whether frames before it were not decoded
+    leap: bool
 
 
 class CutFinder:
@@ -37,12 +35,13 @@ class CutFinder:
         self.cuts: list[float] = []
         self._seen: deque[_Seen] = deque(maxlen=2 * AROUND + 1)
 
-    def see(self, at: float, tiny: Colours) -> float:
-        """The mean difference from the frame before: 0 for the first."""
+    def see(self, at: float, tiny: Colours, leap: bool = False) -> float:
+        """The mean difference from the frame before: 0 for the first, and past a leap over frames that were not
+        decoded."""
         values = tiny.astype(np.int16)
         before = self._seen[-1] if self._seen else None
-        change = _apart(values, before.tiny) if before else 0.0
-        self._seen.append(_Seen(at, values, change, at - before.at if before else 0.0))
+        change = _apart(values, before.tiny) if before and not leap else 0.0
+        self._seen.append(_Seen(at, values, change, leap))
         if len(self._seen) > AROUND:
             self._decide(len(self._seen) - 1 - AROUND)
         return change
@@ -55,7 +54,7 @@ class CutFinder:
 
     def _decide(self, number: int) -> None:
         seen = list(self._seen)
-        if number > 0 and (_is_other_place if seen[number].after > SKIPPED else _is_cut)(seen, number):
+        if number > 0 and (_is_other_place if seen[number].leap else _is_cut)(seen, number):
             self.cuts.append(seen[number].at)
 
 

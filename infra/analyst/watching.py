@@ -10,15 +10,15 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from infra.analyst import pixels
-from infra.analyst.cuts import SKIPPED, CutFinder
+from infra.analyst.cuts import CutFinder
 from infra.analyst.pixels import LONG_SIDE, Colours, Grey
 from infra.decode.budgets import FRAME_PIXELS, FRAMES, LONGEST_SECONDS
 from infra.decode.clips import (
     AGAIN,
+    DAMAGE,
     begins_at,
     packets_of,
     picture_of,
-    pictures_in,
     seconds_of,
     shown_size,
     upright,
@@ -69,38 +69,47 @@ def watch(container: InputContainer) -> Watched:
     if picture is None:
         raise UnreadableMedia(f"This clip holds no picture. {AGAIN}")
     picture.thread_type = "AUTO"
-    watcher = _Watcher(begins_at(container), step=max(STEP, seconds_of(container) / MOST_LOOKS))
     chooser = _Chooser(picture)
+    watcher = _Watcher(begins_at(container), max(STEP, seconds_of(container) / MOST_LOOKS), chooser.leaps)
     for packet in packets_of(container, picture):
-        chooser.choose(packet)
-        for frame in pictures_in(packet):
+        if not chooser.choose(packet):
+            watcher.pass_over(packet)
+        try:
+            frames = picture.decode(packet)
+        except DAMAGE:
+            watcher.miss()
+            continue
+        for frame in frames:
             watcher.see(frame, picture)
     return watcher.watched(picture, chooser.chosen)
 
 
 class _Chooser:
-    """Which packets are decoded."""
+    """Which packets are decoded; `leaps` when not all are."""
 
     def __init__(self, picture: VideoStream) -> None:
         self.chosen = 0
-        self._all = picture.width * picture.height * float(picture.average_rate or 30) <= FAST_ENOUGH
+        self.leaps = picture.width * picture.height * float(picture.average_rate or 30) > FAST_ENOUGH
         self._since_key = 0
 
-    def choose(self, packet: "Packet[VideoStream]") -> None:
+    def choose(self, packet: "Packet[VideoStream]") -> bool:
+        """Before it is decoded: a decoder that skips what is not key passes over it."""
         self._since_key = 0 if packet.is_keyframe else self._since_key + 1
-        wanted = self._all or self._since_key <= BURST
-        packet.stream.codec_context.skip_frame = "DEFAULT" if wanted else "NONKEY"
-        self.chosen += bool(wanted and packet.size)
+        chosen = not self.leaps or self._since_key <= BURST
+        packet.stream.codec_context.skip_frame = "DEFAULT" if chosen else "NONKEY"
+        self.chosen += bool(chosen and packet.size)
+        return chosen
 
 
 class _Watcher:
-    def __init__(self, start: float, step: float) -> None:
+    def __init__(self, start: float, step: float, leaps: bool) -> None:
         self._looks: list[Look] = []
         self._cuts = CutFinder()
-        self._step, self._next = step, 0.0
+        self._step, self._next, self._leaps = step, 0.0, leaps
         self._first: VideoFrame | None = None
         self._start, self._at, self._end = start, 0.0, 0.0
         self._frames = self._spoilt = 0
+        self._smeared = False
         #: since the look before: summed differences, and over how many seconds
         self._changed = self._changing = 0.0
 
@@ -112,10 +121,20 @@ class _Watcher:
         if max(self._frames / FRAMES, frame.width * frame.height / FRAME_PIXELS, at / LONGEST_SECONDS) > 1:
             raise UnreadableMedia("This clip has far more or larger frames than its header says.")
         self._end = max(self._end, at + length)
-        if frame.is_corrupt:
-            self._spoilt += 1
-            return
-        self._compare(at, frame)
+        self._spoilt += frame.is_corrupt
+        if not frame.is_corrupt and (frame.key_frame or not self._smeared):
+            self._compare(at, frame, leap=bool(frame.key_frame and (self._leaps or self._smeared)))
+            self._smeared = False
+
+    def miss(self) -> None:
+        """A packet was damaged: what follows may be smeared, up to the next key frame."""
+        self._smeared = True
+
+    def pass_over(self, packet: "Packet[VideoStream]") -> None:
+        """It is not decoded, and yet part of the clip."""
+        if packet.pts is not None and packet.time_base:
+            end = float((packet.pts + (packet.duration or 0)) * packet.time_base) - self._start
+            self._end = max(self._end, min(end, LONGEST_SECONDS))
 
     def watched(self, picture: VideoStream, expected: int) -> Watched:
         """`expected`: pictures that should have been there."""
@@ -126,10 +145,10 @@ class _Watcher:
         width, height = shown_size(self._first, picture)
         return Watched(tuple(self._looks), width, height, self._end, self._cuts.finish())
 
-    def _compare(self, at: float, frame: VideoFrame) -> None:
+    def _compare(self, at: float, frame: VideoFrame, leap: bool) -> None:
         tiny = _shrunk(frame, TINY, "rgb24")
-        changed, after = self._cuts.see(at, tiny), at - self._at
-        if 0 < after <= SKIPPED:
+        changed, after = self._cuts.see(at, tiny, leap), at - self._at
+        if after > 0 and not leap:
             self._changed, self._changing = self._changed + changed, self._changing + after
         self._at = at
         if at >= self._next:

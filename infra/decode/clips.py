@@ -30,7 +30,7 @@ SOUND_CODECS = frozenset(
     | {"pcm_bluray", "adpcm_ms", "adpcm_ima_wav", "adpcm_ima_qt"}
 )
 #: a decoder's words for a packet that it cannot make sense of; some, as AAC's, have numbers of their own
-_DAMAGE = (av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.UndefinedError)
+DAMAGE = (av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.UndefinedError)
 S = TypeVar("S", VideoStream, AudioStream)
 AGAIN = "Copy it again from where it came from."
 
@@ -91,7 +91,7 @@ def pictures_in(packet: "Packet[VideoStream]") -> list[VideoFrame]:
     """What is damaged costs itself only, as in any player."""
     try:
         return packet.stream.decode(packet)
-    except _DAMAGE:
+    except DAMAGE:
         return []
 
 
@@ -99,7 +99,7 @@ def sounds_in(packet: "Packet[AudioStream]") -> list[AudioFrame]:
     """As `pictures_in`."""
     try:
         return packet.stream.decode(packet)
-    except _DAMAGE:
+    except DAMAGE:
         return []
 
 

@@ -140,6 +140,23 @@ def test_what_was_decoded_is_the_length(analyst: MediaAnalyst, tmp_path: Path) -
         assert look(analyst, tmp_path / name).facts.seconds == pytest.approx(seconds, abs=0.05)
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More pixels a second than can be decoded in half its length; a pan, and another after it."""
+    path = tmp_path_factory.mktemp("large") / "c.mp4"
+    parts = [Part(TOWN, 1.5, pan=40), Part(Scenery("sea", 22.0, 6), 1.5, pan=40)]
+    return write_reel(path, parts, Coding(16, gop=8, enlarged=20))
+
+
+def test_a_clip_too_large_to_decode_whole_is_measured_all_the_same(analyst: MediaAnalyst, large: Path) -> None:
+    found = look(analyst, large)
+    assert (found.facts.width, found.facts.height) == (3840, 2160)
+    assert found.facts.seconds == pytest.approx(3.0, abs=0.01)
+    assert found.motion > 0.1
+    assert found.cuts == pytest.approx((1.5,), abs=0.002)
+    assert len(found.best) == 2
+
+
 def damaged(path: Path, kind: str, chosen: Sequence[int] | slice) -> Path:
     """Zeros instead of the packets of that kind whose numbers are chosen."""
     with av.open(str(path)) as container:

@@ -32,25 +32,27 @@ class Part:
 
 @dataclass(frozen=True)
 class Coding:
-    """`gop`: frames from one key frame to the next, at most."""
+    """`gop`: frames from one key frame to the next, at most; `enlarged`: so many times 192 × 108."""
 
     fps: int = 30
     codec: str = "libx264"
     gop: int = 250
+    enlarged: int = 1
 
 
 def write_reel(path: Path, parts: Sequence[Part], coding: Coding, sound: Sound | None = None) -> Path:
-    """192 × 108, one part after the other without transition."""
+    """One part after the other without transition."""
     fps, quiet = coding.fps, {"x265-params": "log-level=none:pools=none:frame-threads=1"}
     options = {"preset": "ultrafast", "g": str(coding.gop), **(quiet if coding.codec == "libx265" else {})}
     with av.open(str(path), "w", options={"fflags": "+bitexact"}) as container:
         stream = cast(VideoStream, container.add_stream(coding.codec, rate=fps, options=options))
-        stream.width, stream.height, stream.pix_fmt = 192, 108, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = 192 * coding.enlarged, 108 * coding.enlarged, "yuv420p"
         heard = add_sound_stream(container, "aac") if sound is not None else None
         number = 0
         for part in parts:
             for picture in _frames(part, fps):
                 frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+                frame = frame.reformat(width=stream.width, height=stream.height, format="yuv420p")
                 frame.pts, frame.time_base = number, Fraction(1, fps)
                 container.mux(stream.encode(frame))
                 number += 1
