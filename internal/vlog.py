@@ -161,12 +161,15 @@ class Storyboard(Value):
     warnings: tuple[str, ...] = ()
 
     def without(self, sha256: str) -> "Storyboard":
-        """As it is when that media cannot be shown or heard after all: the opening and the ending move to the scenes
-        that are first and last then. It may have no scene left."""
+        """As it is when that media cannot be shown or heard after all: an opening on it moves to the scene that comes
+        next, and what the last scene has to the one that is last then. It may have no scene left."""
         music = None if self.music and self.music.sha256 == sha256 else self.music
         scenes = [scene for scene in self.scenes if scene.sha256 != sha256]
         if scenes:
-            first, last = self.scenes[0], self.scenes[-1]
-            scenes[0] = scenes[0].model_copy(update={"title": first.title, "subtitle": first.subtitle})
+            opens = next((number for number, scene in enumerate(self.scenes) if scene.title or scene.subtitle), 0)
+            opening, last = self.scenes[opens], self.scenes[-1]
+            before = sum(scene.sha256 != sha256 for scene in self.scenes[:opens])
+            now = min(before, len(scenes) - 1)
+            scenes[now] = scenes[now].model_copy(update={"title": opening.title, "subtitle": opening.subtitle})
             scenes[-1] = scenes[-1].model_copy(update={"ending": last.ending, "last": last.last})
         return self.model_copy(update={"scenes": tuple(scenes), "music": music})
