@@ -19,7 +19,7 @@ FPS = 30
 #: frames of a transition between two scenes that are long enough for it
 OVERLAP = FPS // 2
 #: a longer body is cut, so that a crash loses little and no core waits long for another
-LONGEST_CHUNK = 5 * FPS
+LONGEST_CHUNK = 3 * FPS
 
 _SHORT_SIDES: dict[Resolution, int] = {"480p": 480, "720p": 720, "1080p": 1080}
 _SHAPES: dict[Aspect, tuple[int, int]] = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}

@@ -86,6 +86,7 @@ class Studio:
     def _scene(self, view: View, canvas: Canvas) -> "_Scene":
         known = next((scene for scene in self._scenes if scene.goes_on(view, canvas)), None)
         if known:
+            known.turn_to(view)
             return known
         self._scenes.append(_Scene(view, canvas, Path(self._media[view.scene.sha256])))
         return self._scenes[-1]
@@ -105,12 +106,16 @@ class _Scene:
         self._open = ExitStack()
         with self._reading():
             self._shot = _shot(self._open, view, canvas, path)
-        self._words: list[Words] = lettering(view, (canvas.width, canvas.height))
+        self.turn_to(view)
 
     def goes_on(self, view: View, canvas: Canvas) -> bool:
         """Whether the view begins with the frame that comes next."""
         mine = (self._canvas, self._view.scene, self._view.of, self._next)
         return mine == (canvas, view.scene, view.of, view.first)
+
+    def turn_to(self, view: View) -> None:
+        """Only what is written in a view is drawn for it."""
+        self._words: list[Words] = lettering(view, (self._canvas.width, self._canvas.height))
 
     def draw(self, frame: Frame) -> None:
         with self._reading():

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from internal.film import Chunk
 
-#: frames: however long the film, a child's limits are meant for no more than these
-LONGEST = 900
+#: frames: a child's limits are meant for no more than these, and fewer are not worth opening media for
+LONGEST, SHORTEST = 900, 120
 
 
 class Runs:
@@ -25,7 +25,7 @@ class Runs:
     def next(self) -> Sequence[Chunk]:
         """At least one; half of what would be each core's share of what is left."""
         run: list[Chunk] = []
-        most = min(LONGEST, self._left / (2 * self._cores))
+        most = min(LONGEST, max(SHORTEST, self._left / (2 * self._cores)))
         while self._waiting and (not run or sum(map(_work, run)) + _work(self._waiting[0]) <= most):
             run.append(self._waiting.popleft())
         self._left -= sum(map(_work, run))
