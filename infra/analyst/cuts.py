@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from infra.analyst.pixels import Colours
+from infra.analyst.pixels import Colours, difference
 
 #: frames on either side that a change is compared with
 AROUND = 3
 #: mean differences, in levels of 0 to 255: what a cut changes at least, and that of a still picture's noise
 CHANGED, STILL = 12.0, 3.0
 #: how many times more a cut changes than camera and subject do meanwhile
-SUDDEN = 2.0
+SUDDEN = 2.3
 #: share of colours that remains, even when the camera has moved on for a second or more
 REMAINS = 0.35
 
@@ -35,16 +35,14 @@ class CutFinder:
         self.cuts: list[float] = []
         self._seen: deque[_Seen] = deque(maxlen=2 * AROUND + 1)
 
-    def see(self, at: float, tiny: Colours, leap: bool = False) -> float:
-        """The mean difference from the frame before: 0 for the first, and past a leap over frames that were not
-        decoded."""
-        values = tiny.astype(np.int16)
+    def see(self, at: float, tiny: Colours, leap: bool = False) -> None:
+        """`leap`: frames before it were not decoded."""
+        values = _coarse(tiny)
         before = self._seen[-1] if self._seen else None
-        change = _apart(values, before.tiny) if before and not leap else 0.0
+        change = difference(values, before.tiny) if before and not leap else 0.0
         self._seen.append(_Seen(at, values, change, leap))
         if len(self._seen) > AROUND:
             self._decide(len(self._seen) - 1 - AROUND)
-        return change
 
     def finish(self) -> tuple[float, ...]:
         """The seconds at which another shot begins."""
@@ -65,7 +63,7 @@ def _is_cut(seen: list[_Seen], number: int) -> bool:
     moving = max((one.change for one in (*before[1:], *seen[number + 1 :])), default=0.0)
     if here < CHANGED or here < SUDDEN * max(STILL, moving):
         return False
-    return min(_apart(one.tiny, other.tiny) for one in before[-2:] for other in after) >= CHANGED
+    return min(difference(one.tiny, other.tiny) for one in before[-2:] for other in after) >= CHANGED
 
 
 def _is_other_place(seen: list[_Seen], number: int) -> bool:
@@ -74,8 +72,10 @@ def _is_other_place(seen: list[_Seen], number: int) -> bool:
     return float(np.minimum(one, other).sum()) < REMAINS
 
 
-def _apart(one: NDArray[np.int16], other: NDArray[np.int16]) -> float:
-    return float(np.abs(one - other).mean())
+def _coarse(tiny: Colours) -> NDArray[np.int16]:
+    """The means of blocks of 4 × 4, in which what moves a little stays."""
+    blocks = tiny.reshape(tiny.shape[0] // 4, 4, tiny.shape[1] // 4, 4, 3)
+    return np.asarray(blocks.mean((1, 3)), np.int16)
 
 
 def _colours(tiny: NDArray[np.int16]) -> NDArray[np.float64]:

@@ -43,8 +43,13 @@ def sharpness(grey: Grey) -> float:
     return round(min(1.0, max(0.0, (best - BLURRED) / (CRISP - BLURRED))), 4)
 
 
+def difference(one: Colours | NDArray[np.int16], other: Colours | NDArray[np.int16]) -> float:
+    """The mean difference of two pictures of one size, in levels of 0 to 255."""
+    return float(np.abs(one.astype(np.int16) - other).mean())
+
+
 def motion(change: float) -> float:
-    """0 (still) to 1, from the mean difference that a second makes, in levels of 0 to 255."""
+    """0 (still) to 1, from the difference that a second makes."""
     return _squeezed(change, HALF_MOVED)
 
 

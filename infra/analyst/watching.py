@@ -107,6 +107,7 @@ class _Watcher:
         self._cuts = CutFinder()
         self._step, self._next, self._leaps = step, 0.0, leaps
         self._first: VideoFrame | None = None
+        self._tiny: Colours | None = None
         self._start, self._at, self._end = start, 0.0, 0.0
         self._frames = self._spoilt = 0
         self._smeared = False
@@ -147,10 +148,11 @@ class _Watcher:
 
     def _compare(self, at: float, frame: VideoFrame, leap: bool) -> None:
         tiny = _shrunk(frame, TINY, "rgb24")
-        changed, after = self._cuts.see(at, tiny, leap), at - self._at
-        if after > 0 and not leap:
-            self._changed, self._changing = self._changed + changed, self._changing + after
-        self._at = at
+        self._cuts.see(at, tiny, leap)
+        if self._tiny is not None and at > self._at and not leap:
+            self._changed += pixels.difference(tiny, self._tiny)
+            self._changing += at - self._at
+        self._at, self._tiny = at, tiny
         if at >= self._next:
             self._looks.append(self._look(at, frame, upright(tiny, frame.rotation)))
             self._next = at + self._step
