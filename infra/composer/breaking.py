@@ -1,6 +1,6 @@
 """Where lines of text end: between words, and where Chinese and Japanese allow it, in lines of like length."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
@@ -61,12 +61,23 @@ def filled(parts: Sequence[Piece], width: Width, most: float, count: int) -> lis
     """The first `count` lines of what is too much, the last of them ending in an ellipsis."""
     lines: list[list[Letter]] = [[]]
     for part in parts:
-        for piece in (part.letters,) if width(part.letters) <= most else [(letter,) for letter in part.letters]:
+        for piece in _torn(part.letters, width, most):
             if lines[-1] and width(_stripped([*lines[-1], *piece])) > most:
                 lines.append([])
             lines[-1].extend(piece)
     kept = [_stripped(line) for line in lines[:count] if line]
     return kept if len(lines) <= count else [*kept[:-1], _cut_off(kept[-1], width, most)]
+
+
+def _torn(letters: Sequence[Letter], width: Width, most: float) -> Iterator[Sequence[Letter]]:
+    """A word in pieces that fit: cut where no mark forbids it, else anywhere."""
+    if width(letters) <= most:
+        yield letters
+        return
+    cuts = [0, *(end for end in range(1, len(letters)) if _marks_allow(letters, end)), len(letters)]
+    for here, there in pairwise(cuts):
+        piece = letters[here:there]
+        yield from (piece,) if width(_stripped(piece)) <= most else ((letter,) for letter in piece)
 
 
 def _cut_off(line: list[Letter], width: Width, most: float) -> list[Letter]:
@@ -113,12 +124,19 @@ def _stripped(letters: Sequence[Letter]) -> list[Letter]:
     return kept
 
 
+def _marks_allow(letters: Sequence[Letter], end: int) -> bool:
+    """A line to end before the letter of that number, if need be within a word."""
+    spaced = letters[end - 1].text.isspace()
+    last, first = letters[end - 1 - spaced].text[0], letters[end].text[0]
+    return not (first.isspace() or first in _NEVER_FIRST or last in _NEVER_LAST)
+
+
 def _may_end(letters: Sequence[Letter], end: int) -> bool:
     """A line, before the letter of that number."""
     spaced = letters[end - 1].text.isspace()
     before, after = letters[end - 1 - spaced], letters[end]
     last, first = before.text[0], after.text[0]
-    if first.isspace() or first in _NEVER_FIRST or last in _NEVER_LAST:
+    if not _marks_allow(letters, end):
         return False
     if last in _HYPHENS and not spaced:
         return not first.isdigit()

@@ -35,6 +35,8 @@ _WIDE_MARKS = re.compile(r"[\u3001-\u303f\u30fb\uff01-\uff65\uffe0-\uffe6]")
 _DEVANAGARI = re.compile(r"[\u0900-\u097f\ua8e0-\ua8ff]")
 #: it joins two letters of an Indic script into one
 _VIRAMA = "\u094d"
+#: beside those that a letter has of its own; alphabets put one more on it, pranks a pile that nothing can hold
+_MOST_MARKS = 2
 #: drawn one way among Latin letters and another among ideographs; the first two go with what follows them
 _OPENING, _SHARED = "‘“", "‘“’”…‥—―·"
 #: they choose between a letter and a coloured picture, of which we have none
@@ -98,12 +100,16 @@ def _clusters(text: str) -> Iterator[str]:
     """Characters, each with the marks that are drawn on it."""
     cluster = ""
     for character in text:
-        if cluster and (unicodedata.category(character).startswith("M") or cluster.endswith(_VIRAMA)):
+        if cluster.strip() and (_is_mark(character) or (cluster.endswith(_VIRAMA) and _DEVANAGARI.match(character))):
             cluster += character
         else:
             yield from filter(None, (cluster,))
             cluster = character
     yield from filter(None, (cluster,))
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
 
 
 def _han_face(text: str, language: Language) -> Face:
@@ -135,7 +141,8 @@ def _faced(cluster: str, han: Face) -> Letter | None:
     face = next((face for face in ("latin", wanted, han) if _has(face, base)), None)
     if face is None:
         return None
-    return Letter(face, base + "".join(mark for mark in marks if _takes(face, base, mark)))
+    taken = [mark for mark in marks if _takes(face, base, mark)]
+    return Letter(face, base + "".join(taken if _DEVANAGARI.match(base) else taken[:_MOST_MARKS]))
 
 
 def _settle(shown: list[Letter], han: Face) -> None:
@@ -151,14 +158,15 @@ def _settle(shown: list[Letter], han: Face) -> None:
 
 @lru_cache(maxsize=4096)
 def _has(face: Face, character: str) -> bool:
-    """Pillow does not say; but it draws the same box for everything a font lacks."""
-    return character.isprintable() and _drawn(face, character) != _drawn(face, _NO_CHARACTER)
+    """Pillow does not say; but it draws the same box for everything a font lacks. Fillers are drawn as nothing."""
+    drawn = _drawn(face, character)
+    return character.isprintable() and any(drawn[0]) and drawn != _drawn(face, _NO_CHARACTER)
 
 
 @lru_cache(maxsize=4096)
-def _drawn(face: Face, character: str) -> bytes:
+def _drawn(face: Face, character: str) -> tuple[bytes, tuple[int, int]]:
     mask = font(face, 24).getmask(character)
-    return bytes(mask) + repr(mask.size).encode()
+    return bytes(mask), mask.size
 
 
 def _takes(face: Face, base: str, mark: str) -> bool:

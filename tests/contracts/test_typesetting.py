@@ -95,7 +95,24 @@ def test_each_letter_has_the_face_of_its_script_and_marks_go_with_what_they_touc
     assert faces(words, language) == runs
 
 
-@given(st.text(max_size=60))
+def test_marks_stand_on_letters_only_and_no_pile_of_them_reaches_beyond_its_line():
+    assert faces("a \u0301b") == [("latin", "a \u0301b")]
+    assert [letter.text for letter in letters(" \u0301b", "en")] == ["\u0301", "b"]
+    assert faces("e\u0301" + "\u0302\u0304" * 20) == [("latin", "é\u0302\u0304")]
+    assert faces("か\u309a") == [("ja", "か\u309a")]
+
+
+def test_what_ends_in_a_virama_swallows_nothing():
+    assert faces("जगत् है") == [("latin", "जगत् है")]
+    assert faces("क्A, A\u094dB") == [("latin", "क्A, A\u094dB")]
+
+
+@pytest.mark.parametrize("filler", ["\u3164", "\u115f", "\uffa0", "\u2800"])
+def test_what_is_drawn_as_nothing_leaves_no_gap(filler):
+    assert faces(f"{filler}서울{filler} {filler}") == [("ko", "서울")]
+
+
+@given(st.text(st.sampled_from("Aक\u094d \u0301\u3164") | st.characters(), max_size=60))
 def test_any_text_is_drawn_without_gaps_at_its_ends_or_two_in_a_row(words):
     shown = "".join(letter.text for letter in letters(words, "en"))
     assert shown == " ".join(shown.split())
@@ -104,7 +121,7 @@ def test_any_text_is_drawn_without_gaps_at_its_ends_or_two_in_a_row(words):
 # ---------------------------------------------------------------- lines
 
 
-LINES = st.text("京都の秋、静かな朝。「きっと」（ー）っゃ…A day Kyōto- 12%", min_size=1, max_size=80)
+LINES = st.from_regex(r"(?:[「（]?[京都の秋静かな朝きとA dayKyōt\-12][、。」）ーっゃ…%]?){1,50}", fullmatch=True)
 
 
 @settings(max_examples=60)
@@ -115,7 +132,7 @@ def test_no_line_is_too_long_or_begins_or_ends_with_a_mark_that_may_not(words, m
     assert made.width <= most + 1
     for number, line in enumerate(text(made)):
         assert line == line.strip()
-        assert number == 0 or line[0] not in "、。」）ーっゃ…%" or made.lines[number - 1][-1].text in "「（"
+        assert number == 0 or line[0] not in "、。」）ーっゃ…%"
         assert line[-1] not in "「（" or number == len(made.lines) - 1
 
 
@@ -142,6 +159,8 @@ def test_a_word_too_long_for_any_line_is_broken_and_what_is_too_much_ends_in_an_
     assert len(made) == 3
     assert made[0] == "W" * len(made[0])
     assert made[-1].endswith("W…")
+    assert text(set_in("1111111A、", 90)) == ["1111111", "A、"]
+    assert text(set_in("っ" * 9, 90))[0] == "っ" * 5
 
 
 def test_longer_text_is_smaller_before_it_is_cut():
