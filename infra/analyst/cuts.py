@@ -21,7 +21,7 @@ REMAINS = 0.35
 @dataclass(frozen=True)
 class _Seen:
     at: float
-    tiny: NDArray[np.int16]
+    picture: NDArray[np.int16]
     #: mean difference from the frame before
     change: float
     #: whether frames before it were not decoded
@@ -39,7 +39,7 @@ class CutFinder:
         """`leap`: frames before it were not decoded."""
         values = _coarse(tiny)
         before = self._seen[-1] if self._seen else None
-        change = difference(values, before.tiny) if before and not leap else 0.0
+        change = difference(values, before.picture) if before and not leap else 0.0
         self._seen.append(_Seen(at, values, change, leap))
         if len(self._seen) > AROUND:
             self._decide(len(self._seen) - 1 - AROUND)
@@ -63,12 +63,12 @@ def _is_cut(seen: list[_Seen], number: int) -> bool:
     moving = max((one.change for one in (*before[1:], *seen[number + 1 :])), default=0.0)
     if here < CHANGED or here < SUDDEN * max(STILL, moving):
         return False
-    return min(difference(one.tiny, other.tiny) for one in before[-2:] for other in after) >= CHANGED
+    return min(difference(one.picture, other.picture) for one in before[-2:] for other in after) >= CHANGED
 
 
 def _is_other_place(seen: list[_Seen], number: int) -> bool:
     """Across frames that were not decoded only colours can be compared."""
-    one, other = (_colours(seen[at].tiny) for at in (number - 1, number))
+    one, other = (_colours(seen[at].picture) for at in (number - 1, number))
     return float(np.minimum(one, other).sum()) < REMAINS
 
 
@@ -78,7 +78,7 @@ def _coarse(tiny: Colours) -> NDArray[np.int16]:
     return np.asarray(blocks.mean((1, 3)), np.int16)
 
 
-def _colours(tiny: NDArray[np.int16]) -> NDArray[np.float64]:
+def _colours(picture: NDArray[np.int16]) -> NDArray[np.float64]:
     """Shares of 64 colours."""
-    which = (tiny >> 6) @ np.array([16, 4, 1])
+    which = (picture >> 6) @ np.array([16, 4, 1])
     return np.asarray(np.bincount(which.ravel(), minlength=64) / which.size)

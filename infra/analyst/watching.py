@@ -20,7 +20,6 @@ from infra.decode.clips import (
     packets_of,
     picture_of,
     seconds_of,
-    shown_size,
     upright,
 )
 from internal.errors import UnreadableMedia
@@ -55,8 +54,6 @@ class Look:
 @dataclass(frozen=True)
 class Watched:
     looks: tuple[Look, ...]
-    width: int
-    height: int
     #: to the end of the last frame
     seconds: float
     cuts: tuple[float, ...]
@@ -81,7 +78,7 @@ def watch(container: InputContainer) -> Watched:
             continue
         for frame in frames:
             watcher.see(frame, picture)
-    return watcher.watched(picture, chooser.chosen)
+    return watcher.watched(chooser.chosen)
 
 
 class _Chooser:
@@ -106,7 +103,6 @@ class _Watcher:
         self._looks: list[Look] = []
         self._cuts = CutFinder()
         self._step, self._next, self._leaps = step, 0.0, leaps
-        self._first: VideoFrame | None = None
         self._tiny: Colours | None = None
         self._start, self._at, self._end = start, 0.0, 0.0
         self._frames = self._spoilt = 0
@@ -115,13 +111,12 @@ class _Watcher:
         self._changed = self._changing = 0.0
 
     def see(self, frame: VideoFrame, picture: VideoStream) -> None:
-        self._first = self._first or frame
         length = _length(frame, picture)
         at = self._end if frame.time is None else max(0.0, frame.time - self._start)
         self._frames += 1
         if max(self._frames / FRAMES, frame.width * frame.height / FRAME_PIXELS, at / LONGEST_SECONDS) > 1:
             raise UnreadableMedia("This clip has far more or larger frames than its header says.")
-        self._end = max(self._end, at + length)
+        self._end = max(self._end, min(at + length, LONGEST_SECONDS))
         self._spoilt += frame.is_corrupt
         if not frame.is_corrupt and (frame.key_frame or not self._smeared):
             self._compare(at, frame, leap=bool(frame.key_frame and (self._leaps or self._smeared)))
@@ -137,14 +132,13 @@ class _Watcher:
             end = float((packet.pts + (packet.duration or 0)) * packet.time_base) - self._start
             self._end = max(self._end, min(end, LONGEST_SECONDS))
 
-    def watched(self, picture: VideoStream, expected: int) -> Watched:
+    def watched(self, expected: int) -> Watched:
         """`expected`: pictures that should have been there."""
-        if self._first is None or not self._looks:
+        if not self._looks:
             raise UnreadableMedia(f"This clip holds no picture that can be decoded. {AGAIN}")
         if (self._frames - self._spoilt) * LEAST < expected:
             raise UnreadableMedia(f"Most of this clip is damaged and cannot be decoded. {AGAIN}")
-        width, height = shown_size(self._first, picture)
-        return Watched(tuple(self._looks), width, height, self._end, self._cuts.finish())
+        return Watched(tuple(self._looks), self._end, self._cuts.finish())
 
     def _compare(self, at: float, frame: VideoFrame, leap: bool) -> None:
         tiny = _shrunk(frame, TINY, "rgb24")

@@ -119,7 +119,7 @@ def test_good_media_in_a_hostile_guise_is_taken_for_what_it_is(house: House, wor
     shown = [media.id for media in taken if media.name not in SOUND]
     job = house.complete(create(house.services, owner, VlogSettings(title=owner, music_mood="none"), shown).id)
     assert job.result
-    assert job.result["warnings"] == []
+    assert not [warning for warning in job.result["warnings"] if warning.startswith(tuple(one.name for one in taken))]
 
 
 def test_a_clip_that_is_sound_only_at_its_start_is_named_in_the_warnings(
