@@ -1,5 +1,6 @@
 """When the words of a scene are on the picture: one timing, for what is drawn and for the subtitle files."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -47,5 +48,11 @@ def showings(scene: Scene, of: int) -> Iterator[Showing]:
 
 
 def _lines(*texts: str) -> tuple[str, ...]:
-    """Each on one line, without those in which there is nothing."""
-    return tuple(filter(None, (" ".join(text.split()) for text in texts)))
+    """Each on one line, without those of which nothing can be seen."""
+    plain = (" ".join("".join(filter(_is_written, text)).split()) for text in texts)
+    return tuple(line for line in plain if any(one.isprintable() for one in line if not one.isspace()))
+
+
+def _is_written(character: str) -> bool:
+    """Not a command, as escape or bell, which no player of subtitles should be given."""
+    return character.isspace() or unicodedata.category(character) != "Cc"

@@ -83,6 +83,11 @@ def test_a_scene_alone_has_its_title_then_its_ending():
     ]
 
 
+@pytest.mark.parametrize("nothing", ["", " \n", "\u200b", "\u202e \u200d", "\x00\x07"])
+def test_words_of_which_nothing_can_be_seen_are_not_written(nothing):
+    assert list(showings(scene(title=nothing, subtitle=nothing, caption=nothing, ending=nothing), 120)) == []
+
+
 # ---------------------------------------------------------------- how
 
 
@@ -104,6 +109,11 @@ def test_vtt_has_its_header_and_escapes_markup():
 def test_a_film_without_words_has_valid_empty_subtitles():
     assert srt(film_of(scene())) == ""
     assert vtt(film_of(scene())) == "WEBVTT\n"
+
+
+def test_commands_are_not_given_to_players_and_what_joins_letters_is():
+    shown = scene(caption="\x1b[31mred\x00 \x07 family: \U0001f468\u200d\U0001f469, می\u200cروم")
+    assert [cue.lines for cue in cues(film_of(shown))] == [("[31mred family: \U0001f468\u200d\U0001f469, می\u200cروم",)]
 
 
 @given(st.text(), st.text())
