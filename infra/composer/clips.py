@@ -8,7 +8,7 @@ from av.video.stream import VideoStream
 
 from infra.composer.fitting import centred, fit, on_backdrop
 from infra.composer.frames import Frame, Picture, Scaler, turned
-from infra.decode.clips import packets_of, picture_of, pictures_in, shown_size
+from infra.decode.clips import begins_at, packets_of, picture_of, pictures_in, shown_size
 from internal.errors import UnreadableMedia
 from internal.film import View
 
@@ -26,7 +26,7 @@ class ClipShot:
         if stream is None:
             raise UnreadableMedia("This file holds sound but no picture.")
         self._stream, self._canvas, self._fps = stream, canvas, fps
-        self._start = _first_time(stream) + view.scene.start
+        self._start = begins_at(container) + view.scene.start
         self._frames = _decoded(container, stream, self._start + view.first / fps)
         self._shown: VideoFrame | None = None
         self._next = next(self._frames, None)
@@ -55,7 +55,7 @@ class ClipShot:
 def _decoded(container: InputContainer, stream: VideoStream, time: float) -> Iterator[VideoFrame]:
     """From the key frame before `time` on, or from the first one if none can be found."""
     stream.thread_count = 1  # one child per core already
-    begin = _first_time(stream)
+    begin = begins_at(container)
     if time <= begin or not stream.time_base:
         yield from _frames(container, stream)
         return
@@ -72,11 +72,6 @@ def _decoded(container: InputContainer, stream: VideoStream, time: float) -> Ite
 def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
     for packet in packets_of(container, stream):
         yield from pictures_in(packet)
-
-
-def _first_time(stream: VideoStream) -> float:
-    """Time stamps need not begin at 0."""
-    return float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
 
 
 def _time(frame: VideoFrame) -> float:
