@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -25,7 +26,7 @@ PICTURE = draw(Scenery("town", 15.0, 6), 160, 120)
 XMP = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><rdf:Description {}/></rdf:RDF></x:xmpmeta>'
 
 
-def with_exif(path: Path, times: Mapping[int, object], fix: Mapping[int, object] | None = None) -> Path:
+def with_exif(path: Path, times: Mapping[Any, object], fix: Mapping[Any, object] | None = None) -> Path:
     exif = Image.Exif()
     exif.get_ifd(ExifTags.IFD.Exif).update(times)
     exif.get_ifd(ExifTags.IFD.GPSInfo).update(fix or {})

@@ -1,10 +1,8 @@
 """What every MediaAnalyst sees in clips: cuts made before, the moments worth showing, and past damage."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 
@@ -14,9 +12,9 @@ from internal.ports import MediaAnalyst
 from tests.contracts.looks import bits_apart, look
 from tests.media import make_odd, make_tiny
 from tests.media.clips import Take, write_clip
-from tests.media.reels import Coding, Part, write_reel
+from tests.media.reels import Coding, Part, damaged, write_odd_sound, write_reel
 from tests.media.scenery import Scenery
-from tests.media.sounds import RATE, Sound, add_sound_stream, fill, waves
+from tests.media.sounds import RATE, Sound, waves
 from tests.media.voice import talk
 
 TOWN, SEA, BALLOONS, MEADOW = (Scenery(what, 15.0, 6) for what in ("town", "sea", "balloons", "meadow"))
@@ -157,18 +155,6 @@ def test_a_clip_too_large_to_decode_whole_is_measured_all_the_same(analyst: Medi
     assert len(found.best) == 2
 
 
-def damaged(path: Path, kind: str, chosen: Sequence[int] | slice) -> Path:
-    """Zeros instead of the packets of that kind whose numbers are chosen."""
-    with av.open(str(path)) as container:
-        packets = [packet for packet in container.demux() if packet.stream.type == kind and packet.pos is not None]
-        places = [(packet.pos, packet.size) for packet in packets if packet.size]
-    content = bytearray(path.read_bytes())
-    for at, size in places[chosen] if isinstance(chosen, slice) else (places[number] for number in chosen):
-        content[at : at + size] = bytes(size)
-    path.write_bytes(content)
-    return path
-
-
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])
 @pytest.mark.parametrize("chosen", [[0], [14], [3, 15, 16, 28]], ids=["first", "one", "some"])
 def test_a_broken_frame_costs_little_more_than_itself(
@@ -207,15 +193,5 @@ def test_a_hole_in_the_sound_leaves_the_rest_where_it_was(analyst: MediaAnalyst,
 
 
 def test_sound_that_only_some_players_know_costs_the_sound_only(analyst: MediaAnalyst, tmp_path: Path) -> None:
-    path = tmp_path / "c.mkv"
-    write_clip(tmp_path / "silent.mkv", TOWN, Take(1.0, 160, 90, fps=10))
-    with av.open(str(tmp_path / "silent.mkv")) as given, av.open(str(path), "w") as container:
-        picture = container.add_stream_from_template(given.streams.video[0])
-        sound = add_sound_stream(container, "tta")
-        for packet in given.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = picture
-                container.mux(packet)
-        fill(container, sound, waves(1.0, 1))
-    found = look(analyst, path)
+    found = look(analyst, write_odd_sound(tmp_path / "c.mkv"))
     assert (found.facts.has_sound, found.facts.width) == (False, 160)

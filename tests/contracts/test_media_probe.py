@@ -14,6 +14,8 @@ from internal.ports import MediaProbe
 from tests.file_server import FileServer, serving
 from tests.media import make_hostile, make_odd, make_tiny
 from tests.media.hostile import NEIGHBOUR, make_disguised, png
+from tests.media.reels import Coding, Part, damaged, write_odd_sound, write_reel
+from tests.media.scenery import Scenery
 
 MIB = 1024 * 1024
 #: of the sample files named hostile, those that are right in truth
@@ -167,6 +169,18 @@ def test_a_photo_is_not_decoded_when_that_would_take_too_much(bench: Bench) -> N
     """Its pixels are broken, which only the worker may find out."""
     (bench.folder / "wide.png").write_bytes(png(9_000, 9_000, b"no pixels"))
     assert bench.look("wide.png").width == 9_000
+
+
+def test_a_damaged_first_frame_is_passed_over(bench: Bench) -> None:
+    clip = write_reel(bench.folder / "hurt.mp4", [Part(Scenery("town", 15.0, 6), 1.0)], Coding(10, gop=5))
+    damaged(clip, "video", [0])
+    assert (bench.look("hurt.mp4").width, bench.look("hurt.mp4").height) == (192, 108)
+
+
+def test_sound_that_we_do_not_decode_is_no_sound(bench: Bench) -> None:
+    write_odd_sound(bench.folder / "odd.mkv")
+    facts = bench.look("odd.mkv")
+    assert (facts.kind, facts.has_sound) == (Kind.CLIP, False)
 
 
 def test_a_redirect_is_not_followed(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""Clips put together from several shots, as an editing app saves them: each pans over a still picture."""
+"""Clips put together from several shots, as an editing app saves them; clips with damage, and with odd sound."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from tests.media.clips import Take, write_clip
 from tests.media.scenery import Scenery, draw
-from tests.media.sounds import Sound, add_sound_stream, fill
+from tests.media.sounds import Sound, add_sound_stream, fill, waves
 
 
 @dataclass(frozen=True)
 class Part:
-    """A shot. `pan`: pixels a second; `shake`: pixels from frame to frame, at random; `blur`: in pixels; `light`: 1
-    as it is, 0 black, 3 burnt out; `flash`: the frame that is white."""
+    """A shot that pans over a still picture. `pan`: pixels a second; `shake`: pixels from frame to frame, at random;
+    `blur`: in pixels; `light`: 1 as it is, 0 black, 30 burnt out; `flash`: the frame that is white."""
 
     scenery: Scenery
     seconds: float
@@ -59,6 +60,32 @@ def write_reel(path: Path, parts: Sequence[Part], coding: Coding, sound: Sound |
         container.mux(stream.encode(None))
         if heard is not None and sound is not None:
             fill(container, heard, sound)
+    return path
+
+
+def damaged(path: Path, kind: str, chosen: Sequence[int] | slice) -> Path:
+    """Zeros instead of the packets of that kind whose numbers are chosen."""
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux() if packet.stream.type == kind and packet.pos is not None]
+        places = [(packet.pos, packet.size) for packet in packets if packet.size]
+    content = bytearray(path.read_bytes())
+    for at, size in places[chosen] if isinstance(chosen, slice) else (places[number] for number in chosen):
+        content[at : at + size] = bytes(size)
+    path.write_bytes(content)
+    return path
+
+
+def write_odd_sound(path: Path) -> Path:
+    """A second of picture with sound in a code that few players know, as phones write beside the usual one."""
+    write_clip(path.with_stem("silent"), Scenery("sea", 9.0, 1), Take(1.0, 160, 90, fps=10))
+    with av.open(str(path.with_stem("silent"))) as given, av.open(str(path), "w") as container:
+        picture = container.add_stream_from_template(given.streams.video[0])
+        sound = add_sound_stream(container, "tta")
+        for packet in given.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = picture
+                container.mux(packet)
+        fill(container, sound, waves(1.0, 1))
     return path
 
 
