@@ -54,8 +54,8 @@ def encode(frames: Iterable[Frame], out: Path, canvas: Canvas, quality: Quality)
     with translate_errors(), container:
         stream = _stream(container, canvas, quality)
         for number, frame in enumerate(frames):
-            # x264 has its own copy of a frame before the next one is drawn into the same buffer
-            picture = VideoFrame.from_numpy_buffer(frame.buffer, format="yuv420p")
+            # a copy: without one, PyAV rounds the height to four rows, and takes colours from where they are not
+            picture = VideoFrame.from_ndarray(frame.buffer, format="yuv420p")
             picture.pts, picture.time_base = number, Fraction(1, canvas.fps)
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))

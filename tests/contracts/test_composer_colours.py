@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pillow_heif
@@ -11,7 +12,7 @@ from PIL import Image
 
 from internal.film import FPS, plan
 from internal.ports import Composer
-from internal.vlog import Scene, Storyboard, VlogSettings
+from internal.vlog import Aspect, Scene, Storyboard, VlogSettings
 from tests.contracts.charts import (
     COLOURS,
     SIZE,
@@ -30,7 +31,7 @@ from tests.contracts.charts import (
     write_chart_clip,
     write_chart_photo,
 )
-from tests.contracts.small_films import clip, photo, render
+from tests.contracts.small_films import clip, frames, photo, render, write_flat
 
 #: in P3's own numbers
 IN_P3 = srgb(linear(COLOURS) @ TO_P3.T)
@@ -57,6 +58,18 @@ def assert_alike(seen: Values, wanted: Values = COLOURS) -> None:
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.heic", "a.avif"])
 def test_a_photos_colours_are_kept(composer, tmp_path, name):
     assert_alike(seen(composer, photo, write_chart_photo(tmp_path / name)))
+
+
+@pytest.mark.parametrize("short_side", [90, 480, 720])
+@pytest.mark.parametrize("aspect", get_args(Aspect))
+def test_colours_are_where_they_belong_in_every_size_of_film(composer, tmp_path, aspect, short_side):
+    film = plan(
+        Storyboard(scenes=(photo("red", 1 / FPS),)), VlogSettings.model_validate({"aspect": aspect}), short_side
+    )
+    media = {"red": write_flat(tmp_path / "red.png", "#c02010", (film.canvas.width, film.canvas.height))}
+    ((picture,),) = map(frames, render(composer, film, media, tmp_path).values())
+    assert picture.shape == (film.canvas.height, film.canvas.width, 3)
+    assert abs(picture.astype(int) - (0xC0, 0x20, 0x10)).max() < 8
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.heic", "a.avif"])
