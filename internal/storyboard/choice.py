@@ -1,5 +1,6 @@
 """Chooses what is shown when not everything fits: what is worth it, and from all of the day."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -18,8 +19,8 @@ _ONE_CLIP = 0.6
 _DIFFERENT = 24
 #: frames by which an opening is longer than the shortest scene
 _OPENING = FPS
-#: the day's first and last are favoured by this if at least this share is worth no more
-_ENDS, _WORTHY = 0.15, 1 / 3
+#: the first and the last of the day that are worth the second are favoured by the first
+_ENDS, _WORTHY = 0.5, 0.5
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,14 @@ class Room:
         return shot.lengths[-1]
 
     def holds(self, lengths: Sequence[int]) -> bool:
-        """With up to one beat of silence before the first that counts."""
+        """With a beat to spare, so that the first change can wait for one."""
         return len(lengths) == 1 or total(lengths) <= self.frames - self.beat
 
     def _on_beat(self, shot: Shot, frames: int) -> int:
         if not self.beat:
             return frames
-        beats = -(-(frames - OVERLAP) // self.beat)
-        longer = -int(-(beats * self.beat + OVERLAP) // 1)
+        beats = math.ceil((frames - OVERLAP) / self.beat)
+        longer = math.ceil(beats * self.beat) + OVERLAP
         return longer if longer <= shot.lengths[-1] else frames
 
 

@@ -59,9 +59,9 @@ def _around(moment: Moment, part: Span, stay: Stay) -> Span:
 
 
 def _gaps(part: Span, taken: Sequence[Span], stay: Stay) -> Iterator[Span]:
-    """What is left of the part, in equal pieces none too short."""
-    borders = [Span(start=part.start, end=part.start - GAP), Span(start=part.end + GAP, end=part.end)]
-    for before, after in pairwise(sorted([*taken, *borders], key=_middle)):
+    """What is left of the part, in equal pieces none too short; as if scenes lay just before and just after it."""
+    outside = [Span(start=edge, end=edge) for edge in (part.start - GAP, part.end + GAP)]
+    for before, after in pairwise(sorted([*taken, *outside], key=_middle)):
         first, last = before.end + GAP, after.start - GAP
         count = max(1, int((last - first + GAP) / (stay.most + GAP)))
         seconds = (last - first - (count - 1) * GAP) / count

@@ -115,8 +115,8 @@ def test_a_crowd_of_photos_at_lunch_does_not_drive_out_the_rest_of_the_day():
 
 
 def test_the_day_begins_and_ends_with_its_first_and_last():
-    day = [photo(f"{number}.jpg", at(9 + number // 4, number), sharpness=0.7) for number in range(40)]
-    names = shown(told(*day, duration=30).scenes)
+    day = [photo(f"{each}.jpg", at(9, each), sharpness=0.75 - 0.05 * (each in (0, 39))) for each in range(40)]
+    names = shown(told(*day, duration=15).scenes)
     assert (names[0], names[-1]) == ("0.jpg", "39.jpg")
 
 
@@ -172,6 +172,11 @@ def test_a_shot_of_a_clip_that_was_put_together_before_is_shown_alone():
     film = told(clip("a.mp4", 30, cuts=(10.0, 20.0), best=(moment(8.5, 0.9), moment(24, 0.8))), duration=15)
     for scene in film.scenes:
         assert int(scene.start // 10) == int((scene.start + scene.seconds) // 10)
+
+
+def test_a_moment_counts_for_the_shot_it_is_in():
+    film = told(photo("a.jpg", at(9)), clip("b.mp4", 30, cuts=(15.0,), best=(moment(20, 0.9),)), duration=10)
+    assert film.scenes[-1].start > 15
 
 
 def test_of_a_quick_montage_the_longest_shot_is_shown():

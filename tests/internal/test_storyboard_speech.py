@@ -74,3 +74,16 @@ def test_between_two_who_talk_at_once_the_clip_may_be_cut():
     talk = spans(0, 7, 7, 16)
     (scene, *_) = tell([clip("a.mp4", 16, speech=talk)], VlogSettings(duration=10)).scenes
     assert edges_cut(scene, talk) == 0
+
+
+def test_a_word_spoken_into_a_sentence_ends_nothing():
+    talk = spans(4, 9, 5, 6)
+    assert all(edges_cut(scene, talk) == 0 for scene in tell([clip("a.mp4", 20, speech=talk)], VlogSettings()).scenes)
+
+
+def test_a_sentence_is_found_wherever_in_the_clip_it_lies():
+    """All but the second last longer than a scene may."""
+    talk = spans(0, 8.4, 8.6, 12.4, 12.6, 17.4, 17.6, 26)
+    scenes = tell([clip("a.mp4", 26, speech=talk)], VlogSettings()).scenes
+    assert scenes
+    assert all(edges_cut(scene, talk) == 0 for scene in scenes)

@@ -63,6 +63,11 @@ def test_who_travels_through_zones_is_where_the_others_were_that_day():
     assert order(*kyoto, hawaii, film)[-2:] == ["i.mp4", "h.jpg"]
 
 
+def test_of_a_trip_the_other_days_tell_where_everybody_was():
+    earlier = photo("c.jpg", at(9, day=10).replace(tzinfo=TOKYO))
+    assert order(earlier, clip("a.mp4", 5, by_utc(5)), photo("b.jpg", NOON)) == ["c.jpg", "b.jpg", "a.mp4"]
+
+
 def test_noon_in_tokyo_comes_after_eleven_elsewhere():
     tokyo = photo("a.jpg", NOON.replace(tzinfo=TOKYO))
     elsewhere = photo("b.jpg", datetime.fromisoformat("2025-05-17T11:00:00-07:00"))
@@ -142,11 +147,12 @@ def test_a_missing_time_lies_between_the_files_numbered_before_and_after_it():
 def test_nobody_takes_photos_evenly_through_the_night():
     evening, morning = photo("IMG_1.jpg", at(20)), photo("IMG_9.jpg", at(10, day=18))
     late, early = photo("IMG_2.jpg", None), photo("IMG_8.jpg", None)
-    midnight = photo("x.jpg", at(2, day=18))
-    assert order(evening, morning, late, early, midnight) == [
+    between = photo("x.jpg", at(20, 30)), photo("y.jpg", at(9, 30, day=18))
+    assert order(evening, morning, late, early, *between) == [
         "IMG_1.jpg",
         "IMG_2.jpg",
         "x.jpg",
+        "y.jpg",
         "IMG_8.jpg",
         "IMG_9.jpg",
     ]
