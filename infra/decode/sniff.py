@@ -73,6 +73,8 @@ _STILL_BRANDS: Mapping[bytes, Content] = {
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"), _HEIC),
     **dict.fromkeys((b"avif", b"avis"), _AVIF),
 }
+#: Canon's raw photos, in which FFmpeg would find clips of one frame
+_RAW_BRAND = b"crx "
 #: QuickTime files older than `ftyp` begin with one of these
 _OLD_QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 _UNUSABLE: Mapping[bytes, str] = {
@@ -115,7 +117,7 @@ def _by_magic(head: bytes) -> Content | None:
 def _by_container(head: bytes) -> Content | None:
     if head[:4] == b"RIFF":
         return _RIFF.get(head[8:12])
-    if head[4:8] == b"ftyp":
+    if head[4:8] == b"ftyp" and head[8:12] != _RAW_BRAND:
         return _by_brand(head)
     if head[:4] == b"\x1a\x45\xdf\xa3":  # EBML, whose header names the document type
         return _WEBM if b"webm" in head[:64] else _MATROSKA
@@ -139,5 +141,6 @@ def _by_brand(head: bytes) -> Content:
 def _refusal(head: bytes) -> str:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     known = next((what for magic, what in _UNUSABLE.items() if text.startswith(magic)), None)
+    known = "a TIFF or raw photo" if head[4:12] == b"ftyp" + _RAW_BRAND else known
     what = f"This file is {known}." if known else "This file is no photo, clip or music we know, whatever its name."
     return f"{what} {USABLE}"

@@ -81,6 +81,7 @@ def _headers(folder: Path) -> None:
     """Headers that promise more than any memory holds."""
     (folder / "huge.png").write_bytes(png(100_000, 100_000, b""))
     (folder / "bomb.png").write_bytes(png(12_000, 12_000, bytes(12_001 * 3 * 1000)))
+    (folder / "raw.cr3").write_bytes(b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(2000))
     (folder / "magic_only.jpg").write_bytes(b"\xff\xd8\xff\xe0")
 
 
