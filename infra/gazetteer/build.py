@@ -41,6 +41,7 @@ def build(folder: Path) -> Path:
     with _alone(folder):
         if not is_sound(path):
             _write(path)
+            _remove_others(path)
     return path
 
 
@@ -62,6 +63,13 @@ def _write(path: Path) -> None:
     with part.open("rb") as written:
         os.fsync(written.fileno())
     part.replace(path)
+
+
+def _remove_others(path: Path) -> None:
+    """Of other versions, and what their builders left: whoever still wants one makes it again."""
+    for other in path.parent.glob("places-*.*"):
+        if other != path:
+            other.unlink()
 
 
 def _fill(database: sqlite3.Connection) -> None:

@@ -24,6 +24,8 @@ FARTHEST: Final = 50.0
 _HOMELY: Final = 5.0
 #: landmarks with a larger radius are regions, with towns in them
 _SIGHT: Final = 3.0
+#: in seconds: ten are enough on an idle core
+_PATIENCE: Final = 300.0
 _FAILED: Final = "The places cannot be read now."
 
 
@@ -45,8 +47,9 @@ class _Spot(NamedTuple):
 class GeoNames:
     """Keeps its file in `folder`. Nothing is held open: it may be used from any thread and after a fork."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, patience: float = _PATIENCE) -> None:
+        """`patience`: seconds that making the file may take, waiting for another builder included."""
+        self._folder, self._patience = folder, patience
         self._path: Path | None = None
         self._lock = threading.Lock()
 
@@ -58,6 +61,8 @@ class GeoNames:
             except sqlite3.DatabaseError:  # spoilt since we looked: it is made anew, once
                 _log.warning("the file of places is spoilt", exc_info=True)
                 self._path = None
+            except OSError as error:
+                raise TemporaryFailure(_FAILED) from error
         raise TemporaryFailure(_FAILED)
 
     def _sound(self) -> Path:
@@ -66,24 +71,26 @@ class GeoNames:
             if self._path is None:
                 path = file_in(self._folder)
                 if not is_sound(path):
-                    _build(self._folder)
+                    _build(self._folder, self._patience)
                 self._path = path
             return self._path
 
 
-def _build(folder: Path) -> None:
+def _build(folder: Path, patience: float) -> None:
     path = os.pathsep.join(map(os.path.abspath, sys.path))
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "infra.gazetteer", str(folder)],
-        env={"PYTHONPATH": path, "PYTHONUTF8": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        _log.error("the file of places cannot be made", extra={"trace": done.stderr})
-        raise TemporaryFailure(_FAILED)
+    try:
+        subprocess.run(
+            [sys.executable, "-P", "-m", "infra.gazetteer", str(folder)],
+            env={"PYTHONPATH": path, "PYTHONUTF8": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=patience,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        _log.error("the file of places cannot be made", extra={"trace": str(error.stderr)})
+        raise TemporaryFailure(_FAILED) from error
 
 
 def _near(database: sqlite3.Connection, latitude: float, longitude: float, language: Language) -> Place | None:

@@ -1,5 +1,7 @@
 """What every Gazetteer does: names the place that people would, in their language, and says nothing far from any."""
 
+import fcntl
+import shutil
 import signal
 import subprocess
 import sys
@@ -224,6 +226,8 @@ def test_a_builder_that_is_killed_leaves_nothing_to_read_and_two_at_once_build_o
     killed.kill()
     assert killed.wait() == -signal.SIGKILL
     assert list(tmp_path.glob("*.sqlite")) == []
+    for older in ("places-0123456789ab.sqlite", "places-0123456789ab.part"):
+        (tmp_path / older).touch()
     both = [builder(tmp_path), builder(tmp_path)]
     assert [one.wait(60) for one in both] == [0, 0]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", made().name]
@@ -239,6 +243,21 @@ def test_what_cannot_be_made_now_may_be_later(tmp_path: Path) -> None:
         gazetteer.near(43.4674, 11.8851, "en")
     in_the_way.unlink()
     in_the_way.symlink_to(PLACES)
+    assert near(gazetteer, 43.4674, 11.8851).name == "Arezzo"
+
+
+def test_a_folder_that_cannot_be_is_a_failure_that_may_pass(tmp_path: Path) -> None:
+    with pytest.raises(TemporaryFailure):
+        GeoNames(tmp_path / ("x" * 300)).near(43.4674, 11.8851, "en")
+
+
+def test_nobody_waits_without_end_for_a_builder_that_hangs(tmp_path: Path) -> None:
+    gazetteer = GeoNames(tmp_path, patience=0.5)
+    with (tmp_path / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(TemporaryFailure):
+            gazetteer.near(43.4674, 11.8851, "en")
+    shutil.copy(made(), tmp_path)
     assert near(gazetteer, 43.4674, 11.8851).name == "Arezzo"
 
 
