@@ -20,7 +20,7 @@ NOISE, FLAT = 5.0, 0.5
 #: pixels of the low-pass filter that a blurred picture hardly notices
 FILTER = 9
 #: what that filter takes away, as a share: from photos that are blurred for certain, and from crisp ones
-BLURRED, CRISP = 0.3, 0.8
+BLURRED, CRISP = 0.3, 0.9
 #: the mean difference, in levels a second, that counts as half in motion
 HALF_MOVED = 60.0
 #: the width of "well exposed" around middle grey (Mertens)

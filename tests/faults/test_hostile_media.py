@@ -19,6 +19,7 @@ from tests.faults.worker import Worker
 from tests.media import make_hostile
 from tests.media.clips import Take, write_clip
 from tests.media.hostile import NEIGHBOUR, make_disguised
+from tests.media.reels import Coding, Part, damaged, write_reel
 from tests.media.scenery import Scenery
 
 #: a folder of real media, where there is one
@@ -125,7 +126,7 @@ def test_good_media_in_a_hostile_guise_is_taken_for_what_it_is(house: House, wor
 def test_a_clip_that_is_sound_only_at_its_start_is_named_in_the_warnings(
     house: House, worker: Worker, tmp_path: Path
 ) -> None:
-    """A look at the first frames finds nothing wrong; the full decode does."""
+    """A look at the first frames finds nothing wrong; the full decode does. One damaged frame is no reason."""
     owner = new_owner()
     clip = write_clip(tmp_path / "rotten.mp4", Scenery("sea", 12.0, 9), Take(3.0, 160, 90))
     content = bytearray(clip.read_bytes())
@@ -133,13 +134,15 @@ def test_a_clip_that_is_sound_only_at_its_start_is_named_in_the_warnings(
     size = int.from_bytes(content[start - 8 : start - 4]) - 8
     content[start + size // 4 : start + size] = bytes(size - size // 4)
     clip.write_bytes(content)
-    taken = [in_one_go(house, owner, path) for path in (clip, *house.tiny)]
+    hurt = damaged(write_reel(tmp_path / "hurt.mp4", [Part(Scenery("town", 15.0, 6), 2.0)], Coding()), "video", [7])
+    taken = [in_one_go(house, owner, path) for path in (clip, hurt, *house.tiny)]
     job = house.finished(
         create(house.services, owner, VlogSettings(title=owner, music_mood="none"), [one.id for one in taken]).id
     )
     assert job.status is Status.PARTIAL
     assert job.result
     assert [warning for warning in job.result["warnings"] if warning.startswith("rotten.mp4: ")]
+    assert not [warning for warning in job.result["warnings"] if warning.startswith("hurt.mp4: ")]
 
 
 @pytest.mark.skipif(not SAMPLES, reason="DAYLOG_SAMPLES names no folder of real media")
