@@ -13,6 +13,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 WIDEST = timedelta(hours=14)
 #: zones differ by whole quarters of an hour
 QUARTER = timedelta(minutes=15)
+_EXIF_DAY = re.compile(r"\d{4}:\d\d:\d\d ")
 _ZONE = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 
@@ -24,16 +25,16 @@ class Position:
     longitude: float
 
 
-def time_of(text: object, *forms: str) -> datetime | None:
-    """Read as ISO 8601, with a time of day, or in one of the forms of `strptime`."""
+def time_of(text: object) -> datetime | None:
+    """From ISO 8601, or as EXIF writes it (2024:02:29 23:59:58); a day without its time is none."""
     written = str(text)[:TEXT].strip("\0 ")
-    for read in (datetime.fromisoformat, *(lambda value, form=form: datetime.strptime(value, form) for form in forms)):
-        try:
-            time: datetime = read(written)
-        except ValueError:
-            continue
-        return time if FIRST_YEAR <= time.year < LAST_YEAR and ":" in written else None
-    return None
+    if _EXIF_DAY.match(written):
+        written = written.replace(":", "-", 2)
+    try:
+        time = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return time if FIRST_YEAR <= time.year < LAST_YEAR and ":" in written else None
 
 
 def zone_of(text: object) -> timezone | None:

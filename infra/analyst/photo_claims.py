@@ -17,7 +17,6 @@ _TIMES = (
     (_EXIF, ExifTags.Base.DateTimeDigitized, ExifTags.Base.SubsecTimeDigitized, ExifTags.Base.OffsetTimeDigitized),
     (None, ExifTags.Base.DateTime, ExifTags.Base.SubsecTime, ExifTags.Base.OffsetTime),
 )
-_EXIF_FORM = "%Y:%m:%d %H:%M:%S"
 #: a camera writes the time of its last fix, and its clock is never quite right
 FIX_AGE = timedelta(minutes=3)
 #: XMP specification part 2, §2: as an attribute or an element, the moment of exposure first
@@ -46,7 +45,7 @@ def photo_place(photo: Image.Image) -> Position | None:
 def _exif_time(photo: Image.Image) -> datetime | None:
     for where, time, fraction, zone in _TIMES:
         tags = _tags(photo, where)
-        taken = time_of(tags.get(time), _EXIF_FORM)
+        taken = time_of(tags.get(time))
         if taken is not None:
             found = _tags(photo, _EXIF)
             taken = taken.replace(microsecond=_microseconds(found.get(fraction)))
@@ -64,7 +63,7 @@ def _satellite_time(photo: Image.Image) -> datetime | None:
     """EXIF 2.32 §4.6.6: the day as text, the time as three fractions, both UTC."""
     tags = _tags(photo, _GPS)
     parts = _numbers(tags.get(ExifTags.GPS.GPSTimeStamp))
-    day = time_of(f"{tags.get(ExifTags.GPS.GPSDateStamp)} 00:00:00", _EXIF_FORM)
+    day = time_of(f"{tags.get(ExifTags.GPS.GPSDateStamp)} 00:00:00")
     if day is None or parts is None or not 0 <= parts[0] < 24 or not all(0 <= part < 61 for part in parts[1:]):
         return None
     return day.replace(tzinfo=UTC) + timedelta(hours=parts[0], minutes=parts[1], seconds=int(parts[2]))
