@@ -2,8 +2,9 @@
 
 import os
 import sys
+from itertools import chain
 
-from tests.bench import cold_start, overhead, polling, rendering
+from tests.bench import analysing, cold_start, overhead, polling, rendering
 from tests.bench.rows import Row
 from tests.bench.running import whole_stack
 
@@ -11,7 +12,7 @@ from tests.bench.running import whole_stack
 def main() -> None:
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}\n", flush=True)
     print(Row("what", "measured", "goal"), Row("---", "---", "---"), sep="\n", flush=True)
-    for row in rendering.measure():
+    for row in chain(rendering.measure(), analysing.measure()):
         print(row, flush=True)
     with whole_stack() as stack:
         print(cold_start.measure(stack), flush=True)

@@ -50,5 +50,8 @@ def _sizes(tree: psutil.Process) -> list[tuple[float, float]]:
 
 
 def cpu_of_tree() -> float:
-    """Seconds of CPU that this process, its living children, and their children that have ended, took so far."""
+    """Seconds of CPU that this process, its living children, and their children took so far. The latter must be
+    ending: they count once they have ended."""
+    while any(child.children() for child in psutil.Process().children()):
+        time.sleep(_LOOK / 10)
     return sum(sum(process.cpu_times()[:4]) for process in [psutil.Process(), *psutil.Process().children()])
