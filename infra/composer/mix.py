@@ -1,5 +1,6 @@
 """The film's sound, a second at a time: each clip's own at its place, and the music, softer under it."""
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -72,11 +73,11 @@ class Voice:
 
 def _evened(scene: Scene, recording: Recording) -> float:
     """One factor for the whole scene, which does not pump: speech is as loud as in other scenes, whatever is
-    heard beside it."""
+    heard beside it. A word too short to be measured is taken to be as loud as all around it."""
     if not is_heard_speaking(scene):
         return gain_to(AMBIENCE, loudness(recording.pieces()), most=0)
-    spoken = (piece for span in scene.speech for piece in recording.pieces(*_samples(span)))
-    return gain_to(SPEECH, loudness(spoken))
+    spoken = loudness(piece for span in scene.speech for piece in recording.pieces(*_samples(span)))
+    return gain_to(SPEECH, spoken if spoken > -math.inf else loudness(recording.pieces()))
 
 
 def _voices(film: Film, media: Mapping[str, Path], folder: Path) -> Iterator[Voice]:

@@ -90,6 +90,16 @@ def test_quiet_and_loud_speakers_are_equally_loud_and_loud_noise_is_tamed(play, 
     assert noise < loud - 3
 
 
+def test_a_single_short_word_is_as_loud_as_others_too(play, tmp_path):
+    media = {
+        name: write_heard(tmp_path / f"{name}.mp4", Clip(babble(2, level, seed=3), 2.0))
+        for name, level in {"quiet": 0.1, "loud": 0.9}.items()
+    }
+    word = {"speech": spoken((0.8, 1.1))}
+    heard = sound(play(film_of(clip("quiet", 2.0, **word), clip("loud", 2.0, **word)), media))
+    assert decibels(between(heard, 0.5, 1.4)) == pytest.approx(decibels(between(heard, 2.0, 2.9)), abs=1)
+
+
 # ---------------------------------------------------------------- loudness
 
 
