@@ -41,9 +41,6 @@ class Room:
     def usual(self, shot: Shot) -> int:
         return self._on_beat(shot, shot.usual)
 
-    def longest(self, shot: Shot) -> int:
-        return shot.lengths[-1]
-
     def holds(self, lengths: Sequence[int]) -> bool:
         """With a beat to spare, so that the first change can wait for one."""
         return len(lengths) == 1 or total(lengths) <= self.frames - self.beat
@@ -58,12 +55,11 @@ class Room:
 
 def choose(shots: Sequence[Shot], room: Room) -> list[Shot]:
     """In the order of the day, so many that all fit. Every media has its turn before any is shown again: that
-    happens only at the usual pace. What would fit without any shot being shortened is never left out."""
+    happens only at the usual pace."""
     best = _best_of_each(shots)
     chooser = _Chooser(shots, _worths(shots, best), room)
     chooser.add(best, room.snug)
     chooser.add(range(len(shots)), room.usual)
-    chooser.add(range(len(shots)), room.longest)
     return [shots[number] for number in sorted(chooser.chosen)]
 
 

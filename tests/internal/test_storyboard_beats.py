@@ -66,6 +66,14 @@ def test_music_that_ends_leaves_the_rest_as_it_is():
     assert once.seconds > 50
 
 
+def test_music_that_ends_draws_nothing_together_while_it_lasts():
+    seconds = (2, 2, 2, 3, 5, 5, 5, 5, 2, 4, 2, 2, 2, 2)
+    day = [clip(f"{hour}.mp4", each, at(hour)) for hour, each in enumerate(seconds)]
+    wish = VlogSettings(duration=31, theme="family")
+    told = tell(day, wish, tune(*steady(45, 0.3, 31), seconds=31, start=9.0, loop=False))
+    assert plan(told, wish).seconds > 28
+
+
 @pytest.mark.parametrize("silent", [{"volume": 0.0}, {"start": 500.0}])
 def test_music_that_is_not_heard_changes_no_length(silent):
     wish, day = VlogSettings(duration=60), photos(14)

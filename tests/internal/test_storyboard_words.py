@@ -151,7 +151,7 @@ def test_a_single_scene_does_not_say_twice_where_it_is():
 
 
 def test_a_time_that_is_only_an_order_is_not_told():
-    reset = [photo(f"DSC_{number}.jpg", at(9).replace(year=2015)) for number in (1, 2)]
+    reset = [photo(f"DSC_{number}.jpg", at(6 * number).replace(year=2015)) for number in (1, 2)]
     trip = [photo(f"{each}.jpg", at(9, each)) for each in range(4)]
     assert captions(*reset, *trip).count("") == 5
     sent = photo("IMG-20250517-WA0001.jpg", None, AREZZO)
