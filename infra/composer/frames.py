@@ -99,6 +99,9 @@ class Scaler:
         return Picture(mapped.luma_of(*deep), *mapped.chroma_of(*deep))
 
     def _sized(self, frame: VideoFrame, size: tuple[int, int], format: str, matrix: int, wanted: int) -> VideoFrame:
+        same = (frame.width, frame.height, frame.format.name, matrix) == (*size, format, wanted)
+        if same and frame.color_range != ColorRange.JPEG:  # the scaler would copy it, pixel by pixel
+            return frame
         return self._reformatter.reformat(
             frame,
             *size,
