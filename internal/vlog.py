@@ -116,6 +116,8 @@ class Scene(Value):
     #: the opening title, drawn large over the first scene
     title: str = ""
     subtitle: str = ""
+    #: another scene comes before: the opening waits until that has gone
+    waits: bool = False
     #: drawn small, low on the screen
     caption: str = ""
     #: the film's last words, drawn large while the last scene goes
@@ -170,6 +172,7 @@ class Storyboard(Value):
             opening, last = self.scenes[opens], self.scenes[-1]
             before = sum(scene.sha256 != sha256 for scene in self.scenes[:opens])
             now = min(before, len(scenes) - 1)
-            scenes[now] = scenes[now].model_copy(update={"title": opening.title, "subtitle": opening.subtitle})
+            words = {"title": opening.title, "subtitle": opening.subtitle, "waits": opening.waits and now > 0}
+            scenes[now] = scenes[now].model_copy(update=words)
             scenes[-1] = scenes[-1].model_copy(update={"ending": last.ending, "last": last.last})
         return self.model_copy(update={"scenes": tuple(scenes), "music": music})

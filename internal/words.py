@@ -29,8 +29,8 @@ class Showing:
 def showings(scene: Scene, of: int) -> Iterator[Showing]:
     """What is written on a scene of so many frames, in no order; none of it during a transition.
 
-    The opening and the ending are the film's own begin and end: nothing comes before or after them. A caption is
-    on with the opening from begin to end, or after it; and it has gone when the ending comes.
+    The ending is the film's own end, as the opening mostly is its begin: nothing comes after or before them. A
+    caption is on with the opening from begin to end, or after it; and it has gone when the ending comes.
     """
     inset = min(OVERLAP, of // 3)
     opening, caption, ending = _lines(scene.title, scene.subtitle), _lines(scene.caption), _lines(scene.ending)
@@ -39,10 +39,11 @@ def showings(scene: Scene, of: int) -> Iterator[Showing]:
         end = of - min(_ENDING, of // 2)
         yield Showing("ending", ending, end, of)
     if opening:
-        together = bool(caption) and end < _OPENING + _SHORTEST_CAPTION
-        until = end if together else min(end, _OPENING)
-        yield Showing("opening", opening, 0, until)
-        first = 0 if together else until
+        begin = inset if scene.waits else 0
+        together = bool(caption) and end < begin + _OPENING + _SHORTEST_CAPTION
+        until = end if together else min(end, begin + _OPENING)
+        yield Showing("opening", opening, begin, until)
+        first = begin if together else until
     if caption:
         yield Showing("caption", caption, first, end)
 

@@ -30,7 +30,8 @@ def with_words(scenes: Sequence[Scene], words: Words) -> tuple[Scene, ...]:
     """The ending is left out where it could not be read, or would meet the opening."""
     opens = next((number for number, scene in enumerate(scenes[: _BEFORE_OPENING + 1]) if _readable(scene)), 0)
     written = [scene.model_copy(update={"caption": text}) for scene, text in zip(scenes, words.captions, strict=True)]
-    written[opens] = written[opens].model_copy(update={"title": words.title, "subtitle": words.subtitle})
+    opening = {"title": words.title, "subtitle": words.subtitle, "waits": opens > 0}
+    written[opens] = written[opens].model_copy(update=opening)
     if opens < len(scenes) - 1 and _readable(scenes[-1]):
         written[-1] = written[-1].model_copy(update={"ending": words.ending})
     return tuple(written)

@@ -13,7 +13,8 @@ SCENES = "abcd"
 def told(media: str, opens: int = 0, music: str = "song") -> Storyboard:
     """One scene of each media, in this order."""
     scenes = [Scene(kind=Kind.PHOTO, sha256=one, seconds=3, caption=f"at {one}") for one in media]
-    scenes[opens] = scenes[opens].model_copy(update={"title": "Title", "subtitle": "Subtitle"})
+    opening = {"title": "Title", "subtitle": "Subtitle", "waits": opens > 0}
+    scenes[opens] = scenes[opens].model_copy(update=opening)
     scenes[-1] = scenes[-1].model_copy(update={"ending": "Ending", "last": True})
     return Storyboard(scenes=tuple(scenes), music=Music(sha256=music))
 
@@ -40,6 +41,9 @@ def test_whatever_is_left_out_the_rest_is_as_it_was_with_one_opening_and_one_end
     ]
     if fewer.scenes:
         assert len(opening(fewer)) == 1
+        assert [scene.waits for scene in fewer.scenes] == [
+            bool(at and one.title) for at, one in enumerate(fewer.scenes)
+        ]
         assert [scene.last for scene in fewer.scenes] == [False] * (len(fewer.scenes) - 1) + [True]
         assert [scene.ending for scene in fewer.scenes if scene.ending] == ["Ending"]
     if gone not in media:

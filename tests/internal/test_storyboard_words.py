@@ -91,7 +91,7 @@ def test_dates_are_written_as_the_language_does(language):
 
 def test_an_opening_waits_for_a_scene_that_is_long_enough_to_read_it():
     told = scenes(clip("a.mp4", 1.0, at(9)), photo("b.jpg"), photo("c.jpg", at(13)), title="Hello")
-    assert [scene.title for scene in told] == ["", "Hello", ""]
+    assert [(scene.title, scene.waits) for scene in told] == [("", False), ("Hello", True), ("", False)]
     assert [scene.title for scene in scenes(clip("a.mp4", 1.0), title="Hello")] == ["Hello"]
 
 

@@ -21,15 +21,17 @@ def film_of(*scenes: Scene) -> Film:
     return plan(Storyboard(scenes=scenes), VlogSettings())
 
 
-def told(lengths: list[float]) -> Film:
-    """A title on the first scene, an ending on the last, captions on all."""
+def told(lengths: list[float], opens: int = 0) -> Film:
+    """A title on the first scene or a later one, an ending on the last, captions on all."""
     scenes = [scene(seconds, caption=f"caption {number}") for number, seconds in enumerate(lengths)]
-    scenes[0] = scenes[0].model_copy(update={"title": "Title", "subtitle": "Subtitle"})
+    opens = min(opens, len(scenes) - 1)
+    opening = {"title": "Title", "subtitle": "Subtitle", "waits": opens > 0}
+    scenes[opens] = scenes[opens].model_copy(update=opening)
     scenes[-1] = scenes[-1].model_copy(update={"ending": "Ending", "last": True})
     return film_of(*scenes)
 
 
-films = st.lists(st.floats(0.1, 40), min_size=1, max_size=12).map(told)
+films = st.builds(told, st.lists(st.floats(0.1, 40), min_size=1, max_size=12), st.integers(0, 2))
 
 
 # ---------------------------------------------------------------- when
