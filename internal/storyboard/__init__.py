@@ -15,7 +15,7 @@ from internal.storyboard.beats import beats_of, interval
 from internal.storyboard.choice import Room, choose
 from internal.storyboard.found import Found, Tune
 from internal.storyboard.lengths import lengths
-from internal.storyboard.pace import PACES
+from internal.storyboard.pace import CLOSING, OPENING, PACES, Stay
 from internal.storyboard.scenes import scenes_of, with_words
 from internal.storyboard.shots import Shot, shots_of, with_room
 from internal.storyboard.times import in_order
@@ -38,7 +38,9 @@ def tell(found: Sequence[Found], settings: VlogSettings, tune: Tune | None = Non
     shots = with_room(choose(shots_of(weeded.kept, PACES[settings.theme]), room.beside_opening()))
     words = words_of([shot.taken for shot in shots], settings)
     if words.title:
-        shots = _opened(shots, room)
+        shots = _longer(shots, 0, OPENING, room)
+    if words.ending and words.captions[-1]:
+        shots = _longer(shots, len(shots) - 1, CLOSING, room)
     has_music = tune is not None and tune.music.volume > 0
     scenes = scenes_of(shots, lengths(shots, frames, beats), settings.language, has_music)
     return Storyboard(
@@ -48,10 +50,10 @@ def tell(found: Sequence[Found], settings: VlogSettings, tune: Tune | None = Non
     )
 
 
-def _opened(shots: list[Shot], room: Room) -> list[Shot]:
-    """The first is left on screen until its title can be read, if the others leave it the room."""
-    longer = [shots[0].as_opening(), *shots[1:]]
-    return longer if room.holds([room.snug(shot) for shot in longer]) else shots
+def _longer(shots: list[Shot], number: int, stay: Stay, room: Room) -> list[Shot]:
+    """That one is left on screen until what is written on it can be read, if the others can leave it the room."""
+    longer = [*shots[:number], shots[number].staying(stay), *shots[number + 1 :]]
+    return longer if room.holds([shot.lengths[0] for shot in longer]) else shots
 
 
 def _notes(weeded: Weeded, shown: int, settings: VlogSettings) -> Iterator[str]:

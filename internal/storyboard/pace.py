@@ -33,3 +33,5 @@ PACES: dict[Theme, Pace] = {
 }
 #: of what carries the title, until it is read
 OPENING = Stay(4.0, 4.5, 5.0)
+#: of what carries the ending, after its caption was read
+CLOSING = Stay(4.7, 5.0, 5.0)

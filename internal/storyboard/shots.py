@@ -8,7 +8,7 @@ from functools import cached_property
 from internal.film import FPS
 from internal.media import Kind, Moment, Span
 from internal.storyboard.found import Found
-from internal.storyboard.pace import OPENING, Pace, Stay
+from internal.storyboard.pace import Pace, Stay
 from internal.storyboard.pauses import Freedom, freedoms
 from internal.storyboard.stretches import best_in, parts, room, stretches
 from internal.storyboard.times import Taken
@@ -63,9 +63,9 @@ class Shot:
         """Where in the clip it begins if it is to last so many frames, one of `lengths`; in seconds."""
         return self._freedom[1].start(frames, self.centre) if self.is_clip else 0.0
 
-    def as_opening(self) -> "Shot":
-        """The same, as long as the opening is, if it may be."""
-        return replace(self, at_least=OPENING.frames[0]) if self.is_clip else replace(self, stay=OPENING)
+    def staying(self, stay: Stay) -> "Shot":
+        """The same, so long, if it may be."""
+        return replace(self, at_least=stay.frames[0]) if self.is_clip else replace(self, stay=stay)
 
     @cached_property
     def _freedom(self) -> tuple[int, Freedom, tuple[int, ...]]:

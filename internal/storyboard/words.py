@@ -36,7 +36,7 @@ def words_of(shown: Sequence[Taken], settings: VlogSettings) -> Words:
         return Words(captions=silent)
     phrases, days = PHRASES[settings.language], _days(shown)
     title, subtitle = _opening(shown, settings, phrases)
-    speaker = _Speaker(phrases, days, beside=title + subtitle if len(shown) == 1 else "")
+    speaker = _Speaker(phrases, days, opening=title + subtitle, alone=len(shown) == 1)
     captions = tuple(speaker.captions(shown)) if settings.captions else silent
     return Words(title, subtitle, phrases.farewell(settings.theme, len(days) > 1), captions)
 
@@ -76,9 +76,9 @@ def _main_place(shown: Sequence[Taken], phrases: Phrases) -> str:
 class _Speaker:
     """Says where and when only as it changes."""
 
-    def __init__(self, phrases: Phrases, days: Sequence[date], beside: str) -> None:
-        """`beside`: words that are on the screen all the time."""
-        self._phrases, self._beside = phrases, beside
+    def __init__(self, phrases: Phrases, days: Sequence[date], opening: str, alone: bool) -> None:
+        """`opening`: words that are on the screen with the first caption, which may be `alone`."""
+        self._phrases, self._opening, self._alone = phrases, opening, alone
         self._several_days, self._several_years = len(days) > 1, len({day.year for day in days}) > 1
         self._place = ""
         self._day: date | None = None
@@ -86,19 +86,17 @@ class _Speaker:
 
     def captions(self, shown: Sequence[Taken]) -> Iterator[str]:
         """What was seen, if the analyst says, else where and when. Beneath the opening, which says as much for the
-        whole film, only what was seen."""
+        whole film, only what was seen, and a day or a place that is not the whole film's."""
         before = ""
-        for number, one in enumerate(shown):
-            seen = one.found.analysis.caption
-            if seen or number or len(shown) == 1:
-                caption = seen or self._where_and_when(one)
-                yield caption if caption != before else ""
-                before = caption or before
-            else:
-                yield ""
+        for one in shown:
+            caption = one.found.analysis.caption or self._where_and_when(one)
+            yield caption if caption != before else ""
+            before, self._opening = caption or before, ""
 
     def _where_and_when(self, one: Taken) -> str:
         said = [*self._new_day(one), *self._new_place(one)]
+        if self._opening and not said and not self._alone:
+            return ""
         return _AND.join([*said, *self._time_of(one, bool(said))])
 
     def _new_day(self, one: Taken) -> Iterator[str]:
@@ -109,7 +107,7 @@ class _Speaker:
 
     def _new_place(self, one: Taken) -> Iterator[str]:
         place = self._phrases.place(one.found.place) if one.found.place else ""
-        if place and place != self._place and place not in self._beside:
+        if place and place != self._place and place not in self._opening:
             self._place = place
             yield place
 

@@ -100,6 +100,19 @@ def test_an_opening_stays_long_enough_to_be_read():
     assert scenes(*day, theme="adventure", title="Hello")[0].seconds >= 4
 
 
+def test_the_last_scene_stays_long_enough_to_read_its_caption_and_then_the_ending():
+    day = [photo(f"{each}.jpg", at(9 + each // 2, each % 2 * 30)) for each in range(24)]
+    last = scenes(*day, theme="adventure")[-1]
+    assert last.ending
+    assert last.caption
+    assert last.seconds >= 4.7
+    close = [photo(f"{each}.jpg", at(9, each)) for each in range(24)]
+    last = scenes(*close, theme="adventure")[-1]
+    assert last.ending
+    assert not last.caption
+    assert last.seconds < 4.7
+
+
 # ---------------------------------------------------------------- captions
 
 
@@ -140,10 +153,21 @@ def test_parts_of_the_day(hour, part):
 
 def test_captions_name_the_day_when_there_are_several():
     day = photo("a.jpg"), photo("b.jpg", NOON + timedelta(days=1)), photo("c.jpg", NOON + timedelta(days=1, minutes=5))
-    assert captions(*day) == ["", "18 May · 12:00", ""]
+    assert captions(*day) == ["17 May · 12:00", "18 May · 12:00", ""]
     there = photo("b.jpg", place=AREZZO), photo("d.jpg", NOON + timedelta(days=1), AREZZO)
-    assert captions(photo("a.jpg"), *there) == ["", "17 May · Arezzo · 12:00", "18 May · Arezzo · 12:00"]
-    assert captions(photo("a.jpg"), photo("b.jpg", NOON + timedelta(days=365))) == ["", "17 May 2026 · 12:00"]
+    assert captions(photo("a.jpg"), *there) == ["17 May · 12:00", "Arezzo · 12:00", "18 May · Arezzo · 12:00"]
+    assert captions(photo("a.jpg"), photo("b.jpg", NOON + timedelta(days=365))) == [
+        "17 May 2025 · 12:00",
+        "17 May 2026 · 12:00",
+    ]
+
+
+def test_the_first_caption_names_a_place_that_the_opening_does_not():
+    journey = [photo(f"{name}.jpg", at(9 + hour), Place(name=name, kilometres=0)) for hour, name in enumerate("ABCD")]
+    assert captions(*journey)[:2] == ["A · 09:00", "B · 10:00"]
+    assert captions(*journey, destination="From A to D")[0] == ""
+    start = photo("start.jpg", at(8), SIENA)
+    assert captions(start, *(photo(f"{each}.jpg", at(9, each), AREZZO) for each in range(3)))[0] == "Siena · 08:00"
 
 
 def test_a_single_scene_does_not_say_twice_where_it_is():
