@@ -63,6 +63,7 @@ def _notes(weeded: Weeded, shown: int, settings: VlogSettings) -> Iterator[str]:
         "near-duplicate": weeded.duplicates,
         "blurred shot": weeded.blurred,
         "black or burnt-out shot": weeded.dark,
+        "screenshot": weeded.screens,
     }
     told = [f"{len(shots)} {what}{'s' * (len(shots) > 1)}" for what, shots in weeds.items() if shots]
     if told:

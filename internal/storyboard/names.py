@@ -12,6 +12,12 @@ _TIME = r"(?P<hour>\d{1,2})(?P<dot>[-_. :]?)(?P<minute>[0-5]\d)(?P=dot)(?P<secon
 _DATED = re.compile(_DATE + r"(?!\d)")
 #: IMG_20241122_101530, 2024-11-22 10.15.30, Screenshot 2024-11-22 at 3.15.30 PM, DJI_20241122101530_0001
 _TIMED = re.compile(_DATE + r"(?:[-_ T]| at )?" + _TIME + r"(?:\d{3}(?!\d)|(?!\d))(?:[\s\u202f]?(?P<half>[AP]M)\b)?")
+#: what phones and computers call pictures and films of their own screen
+_SCREEN = (
+    "screenshot", "screen shot", "screen_shot", "screenrecord", "screen record", "screen_record",
+    "スクリーンショット", "画面収録", "截屏", "截圖", "截图", "快照", "螢幕錄製", "录屏", "屏幕录制",
+    "스크린샷", "화면 기록",
+)  # fmt: skip
 #: Pixel phones name their files by the clock of Greenwich
 _IN_UTC = "PXL_"
 
@@ -33,6 +39,11 @@ def series(name: str) -> tuple[str, int | None]:
 
 def stem_of(name: str) -> str:
     return (name.rpartition(".")[0] or name).casefold()
+
+
+def is_of_screen(name: str) -> bool:
+    """Whether it shows the camera's screen, and nothing before its lens."""
+    return any(word in name.casefold() for word in _SCREEN)
 
 
 def time_in(name: str) -> datetime | None:

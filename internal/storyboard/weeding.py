@@ -1,4 +1,4 @@
-"""Leaves out what nobody wants to see twice, or at all: near-duplicates, blurred and black shots, glimpses."""
+"""Leaves out what nobody wants to see twice, or at all: near-duplicates, blurred and black shots, screens, glimpses."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from statistics import median
 
 from internal.film import FPS
 from internal.media import Kind
-from internal.storyboard.names import stem_of
+from internal.storyboard.names import is_of_screen, stem_of
 from internal.storyboard.times import Known, Taken
 
 #: frames of the shortest clip worth showing
@@ -34,6 +34,7 @@ class Weeded:
     glimpses: tuple[Taken, ...] = ()
     blurred: tuple[Taken, ...] = ()
     dark: tuple[Taken, ...] = ()
+    screens: tuple[Taken, ...] = ()
     duplicates: tuple[Taken, ...] = ()
 
 
@@ -41,10 +42,11 @@ def weed(day: Sequence[Taken]) -> Weeded:
     """Never leaves out everything: of nothing but poor shots, all are kept; of duplicates the best always is."""
     visible = [one for one in day if one.found.kind is Kind.PHOTO or one.found.frames]
     long_enough, _ = _parted(visible, _is_glimpse)
-    lit, dark = _parted(long_enough, _is_dark)
+    filmed, screens = _parted(long_enough, lambda one: is_of_screen(one.found.name))
+    lit, dark = _parted(filmed, _is_dark)
     sharp, blurred = _parted(lit, _blur_of(lit))
     kept = _without_duplicates(sharp)
-    return Weeded(kept, _rest(day, long_enough), blurred, dark, _rest(sharp, kept))
+    return Weeded(kept, _rest(day, long_enough), blurred, dark, screens, _rest(sharp, kept))
 
 
 def _parted(day: Sequence[Taken], weed: Callable[[Taken], bool]) -> tuple[tuple[Taken, ...], tuple[Taken, ...]]:

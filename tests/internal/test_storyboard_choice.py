@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,6 +69,17 @@ def test_blurred_black_and_burnt_out_shots_are_left_out_and_counted():
     film = told(*good, *bad)
     assert shown(film.scenes) == ["0.jpg", "1.jpg", "2.jpg"]
     assert film.warnings == ("1 blurred shot and 2 black or burnt-out shots were left out.",)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Screenshot_20250517-101530.png", "Screen Shot 2025-05-17 at 10.15.30.png", "スクリーンショット 2025-05-17.png"],
+)
+def test_a_screen_is_left_out_unless_there_is_nothing_else(name):
+    film = told(photo("a.jpg"), photo(name, at(13)))
+    assert shown(film.scenes) == ["a.jpg"]
+    assert film.warnings == ("1 screenshot was left out.",)
+    assert shown(told(photo(name)).scenes) == [name]
 
 
 def test_a_soft_or_a_dark_day_is_not_poor_for_being_so():
