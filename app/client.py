@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urljoin
 
@@ -133,14 +133,19 @@ class Client:
         self._json("POST", f"/api/vlogs/{vlog_id}/cancel")
 
     def save(self, vlog_id: str, path: Path) -> None:
-        """Download the film; `path` holds all of it or what it held before. Raises VlogFailed when there is none,
-        OSError when it cannot be written."""
+        """Download the film, and its words beside it as .srt and .vtt; each file holds all of it or what it held
+        before. Raises VlogFailed when there is none, OSError when it cannot be written."""
         vlog = self.vlog(vlog_id)
         if vlog["status"] != "completed":
             raise VlogFailed(vlog)
+        self._save(vlog["video_url"], path)
+        for kind in (".srt", ".vtt"):
+            self._save(str(PurePosixPath(vlog["subtitles_url"]).with_suffix(kind)), path.with_suffix(kind))
+
+    def _save(self, address: str, path: Path) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
             try:
-                self._http.download(urljoin(self._url, vlog["video_url"]), new, BLOCK)
+                self._http.download(urljoin(self._url, address), new, BLOCK)
                 os.fchmod(new.fileno(), 0o644)
                 os.fsync(new.fileno())
                 os.replace(new.name, path)

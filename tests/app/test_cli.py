@@ -121,6 +121,8 @@ def test_a_folder_becomes_a_film(state: Path, media: Path, tmp_path: Path) -> No
     with av.open(str(out)) as film:
         assert 3 < (film.duration or 0) / 1_000_000 <= 10
         assert film.streams.video[0].height == 90
+    assert "\nTiny\n" in out.with_suffix(".srt").read_text()
+    assert out.with_suffix(".vtt").read_text().startswith("WEBVTT")
 
 
 def test_a_stack_of_its_own_is_gone_afterwards_and_its_state_is_not(media: Path, tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def _fetch(run: Run, film: Film) -> dict[str, Path]:
     for sha256 in {scene.sha256: None for scene in film.scenes}:
         media = run.services.store.media(run.job.owner_id, by_sha[sha256].media_id)
         paths[sha256] = run.folder / sha256
-        fetch(run, media, paths[sha256])
+        if not paths[sha256].exists():  # it is there when the film is put together again without another
+            fetch(run, media, paths[sha256])
         run.check()
     if film.music:
         paths[film.music.sha256] = music_file(run, film.music)

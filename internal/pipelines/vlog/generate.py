@@ -3,6 +3,5 @@
 from internal.pipeline import Done, Run
 
 
-def generate(run: Run) -> Done:
-    run.progress(0.0, "Choosing how each photo moves")
+def generate(_run: Run) -> Done:
     return Done({"clips": {}})

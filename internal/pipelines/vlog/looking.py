@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from internal.errors import Damaged, NotFound, UnreadableMedia
+from internal.errors import Damaged, NotFound, TemporaryFailure, UnreadableMedia
 from internal.media import Analysis, Media, Place
 from internal.pipeline import Run
 from internal.pipelines.vlog.wishes import settings_of
@@ -56,9 +56,15 @@ def _found(run: Run, media: Media, sha256: str, analysis: Analysis) -> Found:
 
 
 def _place(run: Run, analysis: Analysis) -> Place | None:
+    """Its name is not worth a film: without the names of places it is made at the last attempt."""
     if analysis.latitude is None or analysis.longitude is None:
         return None
-    return run.services.gazetteer.near(analysis.latitude, analysis.longitude, settings_of(run).language)
+    try:
+        return run.services.gazetteer.near(analysis.latitude, analysis.longitude, settings_of(run).language)
+    except TemporaryFailure:
+        if not run.job.last_attempt:
+            raise
+        return None
 
 
 def sha256_of(path: Path) -> str:
