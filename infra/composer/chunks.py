@@ -7,12 +7,12 @@ from typing import Any, Protocol, Self
 
 import cv2
 
-from infra.composer.clips import ClipShot
 from infra.composer.encoder import Quality, encode
-from infra.composer.frames import Frame
-from infra.composer.lettering import Words, lettering
-from infra.composer.photos import PhotoShot
-from infra.composer.transitions import blend, go_black
+from infra.composer.picture.clips import ClipShot
+from infra.composer.picture.frames import Frame
+from infra.composer.picture.photos import PhotoShot
+from infra.composer.picture.transitions import blend, go_black
+from infra.composer.words.lettering import Words, lettering
 from infra.decode.clips import open_clip
 from internal.errors import UnreadableMedia
 from internal.film import Canvas, Chunk, View

@@ -13,7 +13,7 @@ from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from infra.composer.frames import Frame
+from infra.composer.picture.frames import Frame
 from internal.errors import StorageFull, TemporaryFailure
 from internal.film import Canvas
 

@@ -13,10 +13,10 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from infra.composer.encoder import translate_errors
-from infra.composer.mastering import BIT_RATE, CODEC, OPTIONS, encoded
-from infra.composer.mix import mixed
-from infra.composer.recording import Recording
-from infra.composer.sound import RATE
+from infra.composer.sound.decoding import RATE
+from infra.composer.sound.mastering import BIT_RATE, CODEC, OPTIONS, encoded
+from infra.composer.sound.mix import mixed
+from infra.composer.sound.recording import Recording
 from internal.errors import UnreadableMedia
 from internal.film import Film
 

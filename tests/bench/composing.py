@@ -19,7 +19,7 @@ import numpy as np
 
 from infra.composer.chunks import Studio
 from infra.composer.encoder import Quality, encode
-from infra.composer.frames import Frame
+from infra.composer.picture.frames import Frame
 from infra.composer.pyav import PyavComposer
 from infra.decode.spawn import FORKSERVER
 from internal.film import Chunk

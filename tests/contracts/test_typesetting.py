@@ -8,8 +8,8 @@ from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.composer.fonts import font, letters, runs
-from infra.composer.typesetting import Setting, Style, setting
+from infra.composer.words.fonts import font, letters, runs
+from infra.composer.words.typesetting import Setting, Style, setting
 from internal.vlog import Language
 
 STYLE = Style(0.05, 600, 0.0, 1.4, ((1.0, 2), (0.8, 3)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from infra.composer.sound import RATE, Samples
+from infra.composer.sound.decoding import RATE, Samples
 from internal.film import Film
 from internal.media import Kind, Span
 from internal.vlog import Scene

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from infra.composer.levels import MUSIC, Ducking, Envelope, gain_to
-from infra.composer.loudness import loudness
-from infra.composer.recording import Recording
-from infra.composer.sound import EDGE, RATE, Samples, decoded, silence
+from infra.composer.sound.decoding import EDGE, RATE, Samples, decoded, silence
+from infra.composer.sound.levels import MUSIC, Ducking, Envelope, gain_to
+from infra.composer.sound.loudness import loudness
+from infra.composer.sound.recording import Recording
 from internal.errors import UnreadableMedia
 from internal.film import Film
 from internal.vlog import SEAM, Music

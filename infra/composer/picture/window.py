@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from infra.composer.frames import Picture, Plane
+from infra.composer.picture.frames import Picture, Plane
 
 
 @dataclass(frozen=True)

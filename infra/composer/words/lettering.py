@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from infra.composer.frames import Frame, Plane
-from infra.composer.typesetting import Setting, Style, setting
+from infra.composer.picture.frames import Frame, Plane
+from infra.composer.words.typesetting import Setting, Style, setting
 from internal.film import View
 from internal.words import Role, Showing, showings
 

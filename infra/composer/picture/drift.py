@@ -5,8 +5,8 @@ Whatever the canvas cannot show at once, the window passes over, never faster th
 
 from dataclasses import dataclass
 
-from infra.composer.fitting import FILLS_ABOVE, WIDER, even
-from infra.composer.window import Window
+from infra.composer.picture.fitting import FILLS_ABOVE, WIDER, even
+from infra.composer.picture.window import Window
 
 Size = tuple[int, int]
 

@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from infra.composer.frames import Frame, Plane
-from infra.composer.window import around_middle, look
+from infra.composer.picture.frames import Frame, Plane
+from infra.composer.picture.window import around_middle, look
 from internal.film import View
 from internal.vlog import Transition
 

@@ -9,7 +9,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from infra.composer.sound import RATE, Samples
+from infra.composer.sound.decoding import RATE, Samples
 
 #: one of FFmpeg's: its name and its options
 Filter = tuple[str, str]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
-from infra.composer.fonts import Letter, ideographic
+from infra.composer.words.fonts import Letter, ideographic
 
 #: no line begins with these or ends with those: closing and opening marks, small kana, what lengthens or repeats
 #: (W3C, Requirements for Japanese Text Layout, 3.1.7 and 3.1.8; Requirements for Chinese Text Layout, 3.1.3)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from PIL import ImageDraw
 
-from infra.composer.breaking import balanced, filled, pieces
-from infra.composer.fonts import Face, Letter, font, joined, letters, runs
+from infra.composer.words.breaking import balanced, filled, pieces
+from infra.composer.words.fonts import Face, Letter, font, joined, letters, runs
 from internal.vlog import Language
 
 #: characters; no three lines hold more

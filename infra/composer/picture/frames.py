@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
-from infra.composer.tones import tones
+from infra.composer.picture.tones import tones
 from infra.decode.light import differs
 
 Plane = NDArray[np.uint8]

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from infra.composer.drift import drift, lay
-from infra.composer.fitting import on_backdrop
-from infra.composer.frames import Frame, of_rgb
-from infra.composer.window import look
+from infra.composer.picture.drift import drift, lay
+from infra.composer.picture.fitting import on_backdrop
+from infra.composer.picture.frames import Frame, of_rgb
+from infra.composer.picture.window import look
 from infra.decode.colours import in_srgb
 from infra.decode.photos import open_photo, upright_rgb, upright_size
 from internal.film import View

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from infra.composer.levels import AMBIENCE, SPEECH, Envelope, gain_to, is_heard_speaking
-from infra.composer.loudness import loudness
-from infra.composer.playing import Playing
-from infra.composer.recording import Recording
-from infra.composer.sound import RATE, Samples, decoded, silence
+from infra.composer.sound.decoding import RATE, Samples, decoded, silence
+from infra.composer.sound.levels import AMBIENCE, SPEECH, Envelope, gain_to, is_heard_speaking
+from infra.composer.sound.loudness import loudness
+from infra.composer.sound.playing import Playing
+from infra.composer.sound.recording import Recording
 from internal.errors import UnreadableMedia
 from internal.film import Film
 from internal.media import Kind, Span

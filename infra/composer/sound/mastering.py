@@ -15,9 +15,9 @@ from av.audio.codeccontext import AudioCodecContext
 from av.codec import CodecContext
 from av.packet import Packet
 
-from infra.composer.loudness import Filter, filtered, loudness
-from infra.composer.recording import Recording
-from infra.composer.sound import RATE, Samples
+from infra.composer.sound.decoding import RATE, Samples
+from infra.composer.sound.loudness import Filter, filtered, loudness
+from infra.composer.sound.recording import Recording
 
 CODEC, BIT_RATE = "aac", 192_000
 #: without intensity stereo: it makes both channels one, and peaks up to 2 dB higher than they were

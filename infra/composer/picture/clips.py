@@ -6,8 +6,8 @@ from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from infra.composer.fitting import centred, fit, on_backdrop
-from infra.composer.frames import Frame, Picture, Scaler, turned
+from infra.composer.picture.fitting import centred, fit, on_backdrop
+from infra.composer.picture.frames import Frame, Picture, Scaler, turned
 from infra.decode.clips import begins_at, packets_of, picture_of, pictures_in, shown_size
 from internal.errors import UnreadableMedia
 from internal.film import View

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from infra.composer.sound import RATE, Samples, silence
+from infra.composer.sound.decoding import RATE, Samples, silence
 
 #: bytes of a sample, left and right
 _SIZE = 8

@@ -1,0 +1,1 @@
+"""What is heard: clips and music, mixed, and as loud as other films."""
