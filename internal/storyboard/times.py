@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
 from statistics import median_low
@@ -14,6 +14,8 @@ from internal.storyboard.names import day_in, natural, series, time_in
 
 #: cameras that keep no zone of their own are thought to be where the others were within this time
 _SAME_STAY = timedelta(days=1)
+#: no clock on a wall is further from that of Greenwich
+_FURTHEST = timedelta(hours=14)
 #: nobody takes photos evenly through a longer pause than this
 _PAUSE = timedelta(hours=6)
 #: a trip hardly lasts longer, and a camera further off than the other was never set
@@ -26,7 +28,7 @@ class Known(Enum):
 
     CLOCK = "by its own clock or name"
     NEAR = "by the files before and after it"
-    DAY = "by its name, and only the day"
+    DAY = "by its name, or by a clock far from there, and only the day"
     ORDER = "only so far that it has a place in the order"
 
 
@@ -47,13 +49,9 @@ class Taken:
 def in_order(found: Iterable[Found]) -> tuple[Taken, ...]:
     """Each content once, by local time; where times are equal or missing, by name."""
     named = _once(found)
-    walls = _walls(named)
-    off = _never_set(named, walls)
+    dated = _amid_the_trip(_dated(named))
     taken = [
-        Taken(one, wall + off[number], Known.ORDER if off[number] else Known.CLOCK)
-        if wall
-        else _guessed(number, named, walls)
-        for number, (one, wall) in enumerate(zip(named, walls, strict=True))
+        known or _guessed(one, position, dated) for position, (one, known) in enumerate(zip(named, dated, strict=True))
     ]
     return tuple(sorted(taken, key=lambda one: one.seconds))
 
@@ -68,25 +66,27 @@ def _once(found: Iterable[Found]) -> list[Found]:
 # ---------------------------------------------------------------- zones
 
 
-def _walls(named: Sequence[Found]) -> list[datetime | None]:
-    """What a clock on the wall showed; None where neither the camera nor the name tells."""
+def _dated(named: Sequence[Found]) -> list[Taken | None]:
+    """By the clock on the wall; None where neither the camera nor the name tells."""
     written = [one.analysis.taken_at or time_in(one.name) for one in named]
     stays = [stay for one, time in zip(named, written, strict=True) if time and (stay := _stay(one, time))]
-    return [time and _wall(one, time, stays) for one, time in zip(named, written, strict=True)]
+    return [_by_wall(one, time, stays) if time else None for one, time in zip(named, written, strict=True)]
 
 
-def _wall(one: Found, time: datetime, stays: Sequence[tuple[datetime, timedelta]]) -> datetime:
-    """A time in UTC may be a camera that keeps no other clock: it is moved to where it was, else to where the
-    others were."""
+def _by_wall(one: Found, time: datetime, stays: Sequence[tuple[datetime, timedelta]]) -> Taken:
+    """A time in UTC may be a camera that keeps no other clock. The wall's is told by where that was, by the file's
+    name, or by the others of that day. Others of the trip are believed no more than the day."""
     if time.utcoffset() != timedelta(0):
-        return time.replace(tzinfo=None)
-    here = _zone(one.place)
+        return Taken(one, time.replace(tzinfo=None), Known.CLOCK)
+    here, named, utc = _zone(one.place), time_in(one.name), time.replace(tzinfo=None)
     if here:
-        return time.astimezone(here).replace(tzinfo=None)
-    utc = time.replace(tzinfo=None)
-    return utc + _commonest(
-        [offset for at, offset in stays if abs(at - utc) <= _SAME_STAY] or [each for _, each in stays]
-    )
+        return Taken(one, time.astimezone(here).replace(tzinfo=None), Known.CLOCK)
+    if named and not named.tzinfo and abs(named - utc) <= _FURTHEST:
+        return Taken(one, named, Known.CLOCK)
+    if same_stay := [offset for at, offset in stays if abs(at - utc) <= _SAME_STAY]:
+        return Taken(one, utc + _commonest(same_stay), Known.CLOCK)
+    same_trip = [offset for at, offset in stays if abs(at - utc) <= _TRIP]
+    return Taken(one, utc + _commonest(same_trip), Known.DAY)
 
 
 def _stay(one: Found, time: datetime) -> tuple[datetime, timedelta] | None:
@@ -118,74 +118,75 @@ def _zone(place: Place | None) -> tzinfo | None:
 # ---------------------------------------------------------------- clocks that were never set
 
 
-def _never_set(named: Sequence[Found], walls: Sequence[datetime | None]) -> list[timedelta]:
-    """By how much to move each time. A camera whose clock is years from a trip that all the others agree on
-    keeps its own order, in the middle of the trip. One old photo alone is meant to be old."""
-    moves = [timedelta(0)] * len(named)
-    times = sorted(filter(None, walls))
+def _amid_the_trip(dated: Sequence[Taken | None]) -> list[Taken | None]:
+    """A camera whose clock is years from a trip that all the others agree on keeps its own order, in the middle of
+    the trip. One old photo alone is meant to be old."""
+    moved, times = list(dated), sorted(one.at for one in dated if one and one.at)
     middle = median_low(times) if times else datetime.min
     if 2 * sum(abs(time - middle) <= _TRIP for time in times) <= len(times):
-        return moves
-    for numbers in _cameras(named, walls):
-        own = [time for number in numbers if (time := walls[number])]
+        return moved
+    for camera in _cameras(dated):
+        own = [one.at for one in camera.values() if one.at]
         if len(own) > 1 and all(abs(time - middle) > _NEVER_SET for time in own):
-            for number in numbers:
-                moves[number] = middle - median_low(own)
-    return moves
+            for position, one in camera.items():
+                moved[position] = _moved(one, middle - median_low(own))
+    return moved
 
 
-def _cameras(named: Sequence[Found], walls: Sequence[datetime | None]) -> Iterable[list[int]]:
-    """Positions of the files with a time, by the series they are numbered in."""
-    cameras: dict[str, list[int]] = {}
-    for position, (one, wall) in enumerate(zip(named, walls, strict=True)):
-        shared, number = series(one.name)
-        if wall and number is not None:
-            cameras.setdefault(shared, []).append(position)
+def _moved(one: Taken, by: timedelta) -> Taken:
+    return replace(one, at=one.at and one.at + by, known=Known.ORDER)
+
+
+def _cameras(dated: Sequence[Taken | None]) -> Iterable[dict[int, Taken]]:
+    """Those with a time, by their positions, and by the series they are numbered in."""
+    cameras: dict[str, dict[int, Taken]] = {}
+    for position, one in enumerate(dated):
+        shared, number = series(one.found.name) if one else ("", None)
+        if one and number is not None:
+            cameras.setdefault(shared, {})[position] = one
     return cameras.values()
 
 
 # ---------------------------------------------------------------- times that are missing
 
 
-def _guessed(position: int, named: Sequence[Found], walls: Sequence[datetime | None]) -> Taken:
-    one = named[position]
+def _guessed(one: Found, position: int, dated: Sequence[Taken | None]) -> Taken:
     day = day_in(one.name)
     if day:
-        return Taken(one, _middle(day, walls), Known.DAY)
+        return Taken(one, _middle(day, dated), Known.DAY)
     own = series(one.name)[0]
-    timed = [number for number, wall in enumerate(walls) if wall]
-    mates = [number for number in timed if series(named[number].name)[0] == own] or timed
-    before = max((number for number in mates if number < position), default=None)
-    after = min((number for number in mates if number > position), default=None)
-    if before is None or after is None:
-        nearest = after if before is None else before
-        return Taken(one, None if nearest is None else walls[nearest], Known.ORDER)
-    return _between(named, walls, before, position, after)
+    timed = [(number, other) for number, other in enumerate(dated) if other]
+    mates = [mate for mate in timed if series(mate[1].found.name)[0] == own] or timed
+    before = next((mate for number, mate in reversed(mates) if number < position), None)
+    after = next((mate for number, mate in mates if number > position), None)
+    if before and after:
+        return _between(before, one, after)
+    nearest = before or after
+    return Taken(one, nearest.at if nearest else None, Known.ORDER)
 
 
-def _middle(day: date, walls: Iterable[datetime | None]) -> datetime:
+def _middle(day: date, dated: Iterable[Taken | None]) -> datetime:
     """Of what was taken on that day; noon when nothing was."""
-    same_day = sorted(wall for wall in walls if wall and wall.date() == day)
+    same_day = sorted(one.at for one in dated if one and one.at and one.at.date() == day)
     return median_low(same_day) if same_day else datetime.combine(day, datetime.min.time()) + _NOON
 
 
-def _between(named: Sequence[Found], walls: Sequence[datetime | None], before: int, position: int, after: int) -> Taken:
+def _between(before: Taken, one: Found, after: Taken) -> Taken:
     """Cameras number their files, and time runs evenly from one to the next; but not backwards, as where a counter
     begins anew, nor through the night."""
-    first, last = walls[before], walls[after]
+    first, last, along = before.at, after.at, _along(before.found, one, after.found)
     assert first is not None, "neighbours are files with a time"
     assert last is not None, "neighbours are files with a time"
-    along = _along(named, before, position, after)
     if along is not None and first <= last <= first + _PAUSE:
-        return Taken(named[position], first + along * (last - first), Known.NEAR)
+        known = Known.NEAR if before.known is after.known is Known.CLOCK else Known.ORDER
+        return Taken(one, first + along * (last - first), known)
     follows = last < first or along is None or along <= 0.5
-    return Taken(named[position], first if follows else last, Known.ORDER)
+    return Taken(one, first if follows else last, Known.ORDER)
 
 
-def _along(named: Sequence[Found], *positions: int) -> float | None:
-    """How far the second is on the way from the first to the third, by their numbers; None if they are not of one
-    series."""
-    numbered = [series(named[position].name) for position in positions]
+def _along(before: Found, one: Found, after: Found) -> float | None:
+    """How far it is on the way from the first to the last, by their numbers; None if they are not of one series."""
+    numbered = [series(each.name) for each in (before, one, after)]
     first, middle, last = (number for _, number in numbered)
     if first is None or middle is None or last is None or len({shared for shared, _ in numbered}) > 1:
         return None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from internal.media import Place
 from internal.storyboard import tell
 from internal.storyboard.names import day_in, time_in
+from internal.storyboard.times import Known, in_order
 from internal.vlog import VlogSettings
 from tests.internal.given_days import NOON, TOKYO, at, clip, photo, shown
 
@@ -54,6 +55,28 @@ def test_a_time_of_greenwich_without_a_place_is_moved_to_where_the_others_were()
     ]
     assert order(clip_of_utc, photo("b.jpg", NOON), photo("c.jpg", at(15), HERE)) == ["b.jpg", "a.mp4", "c.jpg"]
     assert order(clip_of_utc, photo("b.jpg", NOON), photo("c.jpg", at(15))) == ["a.mp4", "b.jpg", "c.jpg"]
+
+
+def test_a_time_of_greenwich_without_a_place_is_what_the_name_tells_that_phones_give_by_the_wall():
+    named, noon = clip("VID_20250517_140000.mp4", 5, by_utc(5, 1)), photo("b.jpg", NOON)
+    assert order(named, noon) == ["b.jpg", "VID_20250517_140000.mp4"]
+    assert in_order([named])[0].known is Known.CLOCK
+    copied = clip("20250101_090000.mp4", 5, by_utc(5))
+    assert in_order([copied])[0].at == at(5), "a name of another day tells when it was copied"
+
+
+def test_a_clock_far_from_there_tells_the_day_alone():
+    """With no zone that anybody knows, with one of another year, or with one of a week before."""
+    film, photos_of = clip("a.mp4", 5, by_utc(5)), [photo("b.jpg", at(9).replace(year=2024, tzinfo=TOKYO))]
+    week_before = photo("b.jpg", at(9, day=10).replace(tzinfo=TOKYO))
+    for day in ([film], [film, *photos_of], [film, week_before]):
+        (taken,) = [one for one in in_order(day) if one.found.name == "a.mp4"]
+        assert taken.known is Known.DAY
+        assert taken.at == at(14 if week_before in day else 5)
+    near = in_order([clip("VID_1.mp4", 5, by_utc(5)), clip("VID_2.mp4", 5, None), clip("VID_3.mp4", 5, by_utc(7))])
+    assert [one.known for one in near] == [Known.DAY, Known.ORDER, Known.DAY]
+    at_home = photo("b.jpg", at(20).replace(tzinfo=TOKYO))
+    assert {one.known for one in in_order([film, at_home])} == {Known.CLOCK}
 
 
 def test_who_travels_through_zones_is_where_the_others_were_that_day():

@@ -1,6 +1,6 @@
 """What is written on the film, in the five languages we speak."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 import pytest
 
@@ -180,6 +180,8 @@ def test_a_time_that_is_only_an_order_is_not_told():
     assert captions(*reset, *trip).count("") == 5
     sent = photo("IMG-20250517-WA0001.jpg", None, AREZZO)
     assert captions(photo("a.jpg"), sent) == ["", "Arezzo"]
+    far_from_there = clip("a.mp4", 6, NOON.replace(tzinfo=UTC)), clip("b.mp4", 6, at(13).replace(tzinfo=UTC), AREZZO)
+    assert captions(*far_from_there) == ["", "Arezzo"]
     assert opening(sent) == ("Arezzo", "17 May 2025")
 
 
