@@ -161,6 +161,15 @@ def test_words_appear_and_go_softly(composer, tmp_path):
     assert abs(steps).max() < 30
 
 
+def test_words_that_are_on_for_a_short_time_fade_shortly(composer, tmp_path):
+    """Of what is the least time a caption has, three quarters show all of it."""
+    media = {"grey": write_flat(tmp_path / "grey.jpg", "grey")}
+    (path,) = render(composer, film_of(photo("grey", 3.0, caption="Evening")), media, tmp_path).values()
+    most = np.array([np.percentile(picture[70:], 99.5) for picture in frames(path)])
+    on = most > 140
+    assert (most[on] > most.max() - 8).mean() > 0.75
+
+
 @pytest.mark.parametrize("transition", Transition)
 def test_no_caption_is_on_during_a_transition(composer, tmp_path, transition):
     media = {"grey": write_flat(tmp_path / "grey.jpg", "grey")}

@@ -36,8 +36,8 @@ _SAFE = Safe(0.07, 0.07, 0.075)
 _SAFE_UPRIGHT = Safe(0.09, 0.14, 0.22)
 #: where the middle of titles is, as a share of the height
 _MIDDLE = 0.46
-#: frames
-_FADE = 14
+#: frames that words take to appear, and to go; less where that were more than this share of their time
+_FADE, _FADING = 14, 1 / 8
 _WHITE, _BLACK, _GREY = 235, 16, 128
 #: (blur as a share of the letters' size, how much denser than the blurred letters, darkest): one shadow makes
 #: their edges clear, the other calms what is around them. Small letters need more of both
@@ -63,7 +63,7 @@ class Words:
 
     def draw(self, number: int, frame: Frame) -> None:
         """Appearing and going softly."""
-        fade = min(_FADE, (self._end - self._first) / 4)
+        fade = min(_FADE, _FADING * (self._end - self._first))
         share = min(1.0, (number - self._first + 1) / fade, (self._end - number) / fade)
         if share > 0:
             strength = share * share * (3 - 2 * share)
