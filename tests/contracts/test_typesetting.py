@@ -154,6 +154,21 @@ def test_lines_are_about_equally_long_and_break_where_readers_pause():
     assert text(set_in("서울에서 보낸 하루", 110)) == ["서울에서", "보낸 하루"]
 
 
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        ("2024年12月31日 – 2025年1月1日", 170),
+        ("30 December 2024 – 2 January 2025", 180),
+        ("Aix-en-Provence – Marseille", 160),
+        ("Arezzo - Siena", 90),
+    ],
+)
+def test_a_dash_ends_a_line_and_begins_none(words, most):
+    first, second = text(set_in(words, most))
+    assert first[-1] in "–-"
+    assert f"{first} {second}" == words
+
+
 def test_a_word_too_long_for_any_line_is_broken_and_what_is_too_much_ends_in_an_ellipsis():
     made = text(set_in("W" * 200, 200))
     assert len(made) == 3

@@ -10,12 +10,12 @@ from infra.composer.words.fonts import Letter, ideographic
 #: no line begins with these or ends with those: closing and opening marks, small kana, what lengthens or repeats
 #: (W3C, Requirements for Japanese Text Layout, 3.1.7 and 3.1.8; Requirements for Chinese Text Layout, 3.1.3)
 _NEVER_FIRST = frozenset(
-    "!%),.:;?]}»’”‥…—―·・、。〃々〆〉》」』】〕〗〙〛〜゛゜ゝゞーヽヾ"
+    "!%),.:;?]}»’”‥…-‐–—―·・、。〃々〆〉》」』】〕〗〙〛〜゛゜ゝゞーヽヾ"
     "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ！％），．：；？］｝～｡｣､･ｰﾞﾟ℃°"
 )
 _NEVER_LAST = frozenset("([{«‘“〈《「『【〔〖〘〚（［｛｢#$£¥￥＃＄")
 #: after them a line ends readily
-_STOPS = frozenset("、。！？，；：」』）】》…!?,;:)·—")
+_STOPS = frozenset("、。！？，；：」』）】》…!?,;:)·–—")
 _DOT = "·"
 #: Japanese words that stand behind others
 _PARTICLES = frozenset("のをはがにでともへ")
