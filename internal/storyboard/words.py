@@ -12,7 +12,7 @@ from internal.vlog import VlogSettings
 
 #: between a day's places, and between what stands beside one another
 _TO, _AND = " – ", " · "
-#: more places than these are not named in the opening
+#: of more places than these, the opening names the first and the last
 _MOST_PLACES = 3
 #: the time is told again after so long
 _LATER = timedelta(minutes=30)
@@ -58,16 +58,22 @@ def _opening(shown: Sequence[Taken], settings: VlogSettings, phrases: Phrases) -
 
 
 def _main_place(shown: Sequence[Taken], phrases: Phrases) -> str:
-    """Where most of it was; else its few places; nothing for a journey through many."""
+    """Where most of it was, else its few places, else from where to where. Nothing when it is not known of half of
+    what is shown, or for a round through many."""
     nearest: dict[str, Place] = {}
     places = [one.found.place for one in shown if one.found.place]
+    if 2 * len(places) < len(shown):
+        return ""
     for place in sorted(places, key=lambda place: -place.kilometres):
         nearest[place.name] = place
     counted = Counter(place.name for place in places)
     for name, count in counted.most_common(1):
         if 2 * count >= len(places):
             return phrases.place(nearest[name])
-    return _TO.join(counted) if len(counted) <= _MOST_PLACES else ""
+    if len(counted) <= _MOST_PLACES:
+        return _TO.join(counted)
+    first, last = places[0].name, places[-1].name
+    return _TO.join((first, last)) if first != last else ""
 
 
 # ---------------------------------------------------------------- captions

@@ -50,8 +50,17 @@ def test_the_main_place_is_where_most_was_else_the_few_there_were():
         photo(f"{name}.jpg", at(11), Place(name=name, kilometres=0)) for name in ("Pisa", "Lucca", "Vinci")
     )
     assert opening(day[0], other[0], pisa)[0] == "Arezzo – Pisa – Siena"
-    assert opening(day[0], other[0], pisa, lucca, vinci)[0] == "17 May 2025"
+    journey = (photo("first.jpg", at(8), AREZZO), pisa, lucca, vinci, other[0])
+    assert opening(*journey)[0] == "Arezzo – Siena"
+    assert opening(*journey, photo("last.jpg", at(20), AREZZO))[0] == "17 May 2025", "a round has no end"
     assert opening(photo("a.jpg", place=NEAR))[0] == "Near Arezzo"
+
+
+def test_a_place_that_is_known_of_less_than_half_is_not_the_title():
+    nowhere = [photo(f"{each}.jpg", at(9, each)) for each in range(4)]
+    assert opening(*nowhere, photo("there.jpg", place=AREZZO)) == ("17 May 2025", "")
+    there = [photo(f"there {each}.jpg", at(12, each), AREZZO) for each in range(4)]
+    assert opening(*nowhere, *there) == ("Arezzo", "17 May 2025")
 
 
 HAN_DATES = (
@@ -164,7 +173,7 @@ def test_captions_name_the_day_when_there_are_several():
 
 def test_the_first_caption_names_a_place_that_the_opening_does_not():
     journey = [photo(f"{name}.jpg", at(9 + hour), Place(name=name, kilometres=0)) for hour, name in enumerate("ABCD")]
-    assert captions(*journey)[:2] == ["A · 09:00", "B · 10:00"]
+    assert captions(*journey) == ["", "B · 10:00", "C · 11:00", "D · 12:00"]
     assert captions(*journey, destination="From A to D")[0] == ""
     start = photo("start.jpg", at(8), SIENA)
     assert captions(start, *(photo(f"{each}.jpg", at(9, each), AREZZO) for each in range(3)))[0] == "Siena · 08:00"
