@@ -17,6 +17,8 @@ Aspect = Literal["16:9", "9:16", "1:1"]
 Style = Literal["footage", "generated"]
 
 
+#: seconds that it takes to read an opening or an ending
+READABLE = 2.5
 #: seconds in which one round of looped music goes over into the next: it begins again so long before its file ends
 SEAM = 0.03
 
@@ -138,6 +140,11 @@ class Scene(Value):
         """All that is written on it, in the order it is read."""
         return tuple(filter(None, (self.title, self.subtitle, self.caption, self.ending)))
 
+    @property
+    def readable(self) -> bool:
+        """Whether an opening or an ending can be read on it."""
+        return self.seconds >= READABLE
+
 
 class Music(Value):
     """What plays under the film."""
@@ -164,7 +171,8 @@ class Storyboard(Value):
 
     def without(self, sha256: str) -> "Storyboard":
         """As it is when that media cannot be shown or heard after all: an opening on it moves to the scene that comes
-        next, and what the last scene has to the one that is last then. It may have no scene left."""
+        next, and what the last scene has to the one that is last then, but no ending that could not be read there.
+        It may have no scene left."""
         music = None if self.music and self.music.sha256 == sha256 else self.music
         scenes = [scene for scene in self.scenes if scene.sha256 != sha256]
         if scenes:
@@ -174,5 +182,6 @@ class Storyboard(Value):
             now = min(before, len(scenes) - 1)
             words = {"title": opening.title, "subtitle": opening.subtitle, "waits": opening.waits and now > 0}
             scenes[now] = scenes[now].model_copy(update=words)
-            scenes[-1] = scenes[-1].model_copy(update={"ending": last.ending, "last": last.last})
+            ending = last.ending if scenes[-1].readable or last.sha256 != sha256 else ""
+            scenes[-1] = scenes[-1].model_copy(update={"ending": ending, "last": last.last})
         return self.model_copy(update={"scenes": tuple(scenes), "music": music})

@@ -10,8 +10,6 @@ from internal.vlog import Language, Scene
 
 #: how loud a clip is under music where nobody talks
 _AMBIENCE = 0.35
-#: an opening or an ending takes so many seconds to read
-_READABLE = 2.5
 #: scenes too short to carry the opening may come before it: it still is an opening
 _BEFORE_OPENING = 2
 
@@ -28,11 +26,11 @@ def scenes_of(shots: Sequence[Shot], lengths: Sequence[int], language: Language,
 
 def with_words(scenes: Sequence[Scene], words: Words) -> tuple[Scene, ...]:
     """The ending is left out where it could not be read, or would meet the opening."""
-    opens = next((number for number, scene in enumerate(scenes[: _BEFORE_OPENING + 1]) if _readable(scene)), 0)
+    opens = next((number for number, scene in enumerate(scenes[: _BEFORE_OPENING + 1]) if scene.readable), 0)
     written = [scene.model_copy(update={"caption": text}) for scene, text in zip(scenes, words.captions, strict=True)]
     opening = {"title": words.title, "subtitle": words.subtitle, "waits": opens > 0}
     written[opens] = written[opens].model_copy(update=opening)
-    if opens < len(scenes) - 1 and _readable(scenes[-1]):
+    if opens < len(scenes) - 1 and scenes[-1].readable:
         written[-1] = written[-1].model_copy(update={"ending": words.ending})
     return tuple(written)
 
@@ -60,7 +58,3 @@ def _heard(talks: Sequence[Span], start: float, seconds: float) -> tuple[Span, .
     """Of the clip's talk, what is in the scene, from the scene's start."""
     within = ((max(0.0, round(talk.start - start, 3)), min(seconds, round(talk.end - start, 3))) for talk in talks)
     return tuple(Span(start=first, end=last) for first, last in within if first < last)
-
-
-def _readable(scene: Scene) -> bool:
-    return scene.seconds >= _READABLE

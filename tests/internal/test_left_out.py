@@ -10,9 +10,9 @@ from internal.vlog import Music, Scene, Storyboard
 SCENES = "abcd"
 
 
-def told(media: str, opens: int = 0, music: str = "song") -> Storyboard:
+def told(media: str, opens: int = 0, music: str = "song", seconds: float = 3.0) -> Storyboard:
     """One scene of each media, in this order."""
-    scenes = [Scene(kind=Kind.PHOTO, sha256=one, seconds=3, caption=f"at {one}") for one in media]
+    scenes = [Scene(kind=Kind.PHOTO, sha256=one, seconds=seconds, caption=f"at {one}") for one in media]
     opening = {"title": "Title", "subtitle": "Subtitle", "waits": opens > 0}
     scenes[opens] = scenes[opens].model_copy(update=opening)
     scenes[-1] = scenes[-1].model_copy(update={"ending": "Ending", "last": True})
@@ -48,6 +48,15 @@ def test_whatever_is_left_out_the_rest_is_as_it_was_with_one_opening_and_one_end
         assert [scene.ending for scene in fewer.scenes if scene.ending] == ["Ending"]
     if gone not in media:
         assert fewer == whole
+
+
+@pytest.mark.parametrize(("seconds", "ending"), [(2.4, ""), (2.5, "Ending")])
+def test_an_ending_moves_only_to_where_it_can_be_read(seconds, ending):
+    assert [scene.ending for scene in told("abc", seconds=seconds).without("c").scenes] == ["", ending]
+
+
+def test_what_is_shown_is_not_ended_anew_when_the_last_scene_stays():
+    assert told("abc", seconds=2.0).without("a").scenes[-1].ending == "Ending"
 
 
 def test_music_that_cannot_be_heard_leaves_all_scenes():
