@@ -48,8 +48,9 @@ class Moment(Span):
     """How much a stretch of a clip deserves to be shown: `score`, 0 to 1."""
 
     score: float
-    #: of its middle, as `Analysis.fingerprint`
+    #: of its middle, as in `Analysis`
     fingerprint: str = ""
+    palette: str = ""
 
 
 class Place(Value):
@@ -82,6 +83,9 @@ class Analysis(Value):
     colour: float = 0.5
     #: a photo's 64-bit difference hash, 16 hex digits: the fewer bits differ, the more two pictures look alike
     fingerprint: str = ""
+    #: a photo's colours wherever they are in it, so that another crop has the same: a hex digit for each colour, 15
+    #: times the root of its share
+    palette: str = ""
     #: 0 (still) to 1; clips only
     motion: float = 0.0
     #: integrated loudness in LUFS; None for silence or no sound

@@ -11,7 +11,7 @@ from infra.analyst.clip_claims import clip_place, clip_time
 from infra.analyst.listening import listen
 from infra.analyst.moments import best_moments
 from infra.analyst.photo_claims import photo_place, photo_time
-from infra.analyst.pixels import LONG_SIDE, colour, exposure, fingerprint, sharpness
+from infra.analyst.pixels import LONG_SIDE, colour, exposure, fingerprint, palette, sharpness
 from infra.analyst.speech import SpeechDetector
 from infra.analyst.watching import watch
 from infra.decode.clips import AGAIN, open_clip
@@ -35,7 +35,7 @@ def _photo(source: BinaryIO, content: Content) -> Analysis:
         facts, taken_at, place = photo_facts(photo, content), photo_time(photo, source), photo_place(photo)
         small = upright_rgb(photo, (LONG_SIDE, LONG_SIDE))
     small.thumbnail((LONG_SIDE, LONG_SIDE))
-    grey = np.asarray(small.convert("L"), dtype=np.float32)
+    grey, rgb = np.asarray(small.convert("L"), dtype=np.float32), np.asarray(small)
     return Analysis(
         facts=facts,
         taken_at=taken_at,
@@ -43,8 +43,9 @@ def _photo(source: BinaryIO, content: Content) -> Analysis:
         longitude=place.longitude if place else None,
         sharpness=sharpness(grey),
         exposure=exposure(grey),
-        colour=colour(np.asarray(small)),
+        colour=colour(rgb),
         fingerprint=fingerprint(grey),
+        palette=palette(rgb),
     )
 
 

@@ -16,7 +16,7 @@ LIMITS = Limits(memory=2048 * MIB, cpu=3600, wall=2400.0)
 class MeasuredAnalyst:
     @property
     def name(self) -> str:
-        return "measured/2"
+        return "measured/3"
 
     def analyze(self, path: Path, check: Callable[[], None]) -> Analysis:
         """Raises UnreadableMedia, and what `check` raises."""

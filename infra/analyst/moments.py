@@ -55,8 +55,13 @@ class _Judge:
             + LOUD * self._loud(start, end)
         )
         middle = min(looks, key=lambda look: abs(look.at - (start + end) / 2))
-        times = {"start": round(start, 3), "end": round(end, 3)}
-        return Moment(**times, score=round(min(1.0, score), 4), fingerprint=middle.fingerprint)
+        return Moment(
+            start=round(start, 3),
+            end=round(end, 3),
+            score=round(min(1.0, score), 4),
+            fingerprint=middle.fingerprint,
+            palette=middle.palette,
+        )
 
     def _talking(self, start: float, end: float) -> float:
         """The share of it in which somebody talks."""

@@ -49,6 +49,7 @@ class Look:
     #: since the look before
     motion: float
     fingerprint: str
+    palette: str
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ class _Watcher:
             colour=pixels.colour(tiny),
             motion=pixels.motion(self._changed / self._changing) if self._changing else 0.0,
             fingerprint=pixels.fingerprint(grey),
+            palette=pixels.palette(tiny),
         )
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from operator import mul
 from statistics import median
 
 from internal.film import FPS, OVERLAP, total
@@ -12,11 +13,11 @@ from internal.storyboard.weeding import bits_between
 #: what counts when the next is chosen: being worth it, against being like what was chosen before
 _WORTH, _LIKENESS = 0.4, 0.6
 #: what makes two shots alike: time, place, kind, looks
-_TIME, _PLACE, _KIND, _LOOK = 0.45, 0.15, 0.1, 0.3
+_TIME, _PLACE, _KIND, _LOOK = 0.4, 0.15, 0.1, 0.35
 #: two stretches of one clip, far from one another
 _ONE_CLIP = 0.6
-#: bits in which the fingerprints of two different pictures differ
-_DIFFERENT = 24
+#: bits in which the fingerprints of two different pictures differ, and the cosine between their palettes
+_DIFFERENT, _OTHER_COLOURS = 24, 0.8
 #: frames by which an opening is longer than the shortest scene
 _OPENING = FPS
 #: the first and the last of the day that are worth the second are favoured by the first
@@ -112,6 +113,7 @@ class _Alike:
         #: as far apart as two scenes would be if they were spread evenly
         scenes = room.frames / median(shot.usual for shot in shots)
         self._apart = max(1.0, (self._times[-1] - self._times[0]) / scenes)
+        self._palettes = [_unit([int(digit, 16) for digit in shot.palette]) for shot in shots]
 
     def between(self, one: int, other: int) -> float:
         here, there = self._shots[one], self._shots[other]
@@ -121,8 +123,14 @@ class _Alike:
             _TIME * _near(self._times[one] - self._times[other], self._apart)
             + _PLACE * (here.found.place is not None and _place(here) == _place(there))
             + _KIND * (here.is_clip == there.is_clip)
-            + _LOOK * _looks(here.fingerprint, there.fingerprint)
+            + _LOOK * self._looks(one, other)
         )
+
+    def _looks(self, one: int, other: int) -> float:
+        """By their shapes, or, as under another crop, by their colours."""
+        here, there = self._palettes[one], self._palettes[other]
+        colours = (sum(map(mul, here, there)) - _OTHER_COLOURS) / (1 - _OTHER_COLOURS) if here and there else 0.0
+        return max(colours, _shapes(self._shots[one].fingerprint, self._shots[other].fingerprint))
 
 
 def _near(distance: float, far: float) -> float:
@@ -134,7 +142,12 @@ def _place(shot: Shot) -> str:
     return shot.found.place.name if shot.found.place else ""
 
 
-def _looks(one: str, other: str) -> float:
+def _unit(vector: Sequence[int]) -> tuple[float, ...]:
+    length = math.hypot(*vector)
+    return tuple(each / length for each in vector)
+
+
+def _shapes(one: str, other: str) -> float:
     return max(0.0, 1 - bits_between(one, other) / _DIFFERENT) if one and other else 0.0
 
 

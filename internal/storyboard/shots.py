@@ -26,6 +26,7 @@ class Shot:
     #: 0 to 1, among its own kind
     worth: float
     fingerprint: str = ""
+    palette: str = ""
     #: where in the clip it may lie, and between which of its cuts
     window: Span = _NOWHERE
     part: Span = _NOWHERE
@@ -97,7 +98,8 @@ def nearest(lengths: Sequence[int], wish: int) -> int:
 
 
 def _of_photo(one: Taken, stay: Stay) -> list[Shot]:
-    return [Shot(one, stay, one.found.worth, one.found.analysis.fingerprint)]
+    photo = one.found.analysis
+    return [Shot(one, stay, one.found.worth, photo.fingerprint, photo.palette)]
 
 
 def _of_clip(one: Taken, stay: Stay) -> list[Shot]:
@@ -116,7 +118,7 @@ def _fewest(shots: Sequence[Shot]) -> int:
 
 def _shot(one: Taken, stay: Stay, part: Span, window: Span, moment: Moment) -> Shot:
     centre = (moment.start + moment.end) / 2
-    return Shot(one, stay, moment.score, moment.fingerprint, window, part, centre)
+    return Shot(one, stay, moment.score, moment.fingerprint, moment.palette, window, part, centre)
 
 
 def _widened(before: Shot | None, shot: Shot, after: Shot | None) -> Shot:

@@ -119,6 +119,32 @@ def test_a_fingerprint_is_of_the_upright_picture(analyst: MediaAnalyst, tmp_path
     assert bits_apart(upright, turned.fingerprint) <= 2
 
 
+def test_a_palette_knows_a_motif_under_another_crop(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    sights = {what: draw(Scenery(what, 15.0, 6), 640, 480) for what in ("town", "sea", "meadow")}
+    palettes = {what: shown(analyst, tmp_path, sight).palette for what, sight in sights.items()}
+    for what, sight in sights.items():
+        for box in ((0, 0, 480, 480), (200, 60, 640, 400), (60, 100, 520, 480)):
+            crop = shown(analyst, tmp_path, sight.crop(box).resize((640, 480))).palette
+            alike = {other: cosine(crop, palette) for other, palette in palettes.items()}
+            assert max(alike, key=lambda other: alike[other]) == what
+            assert alike[what] > 0.9
+
+
+def test_a_palette_counts_the_colours_there_are(analyst: MediaAnalyst, tmp_path: Path) -> None:
+    """Six hues from red on, then greys; dark, middle and bright of each."""
+    halves = Image.new("RGB", (160, 120), (250, 20, 20))
+    halves.paste((20, 20, 120), (80, 0, 160, 120))
+    assert shown(analyst, tmp_path, halves).palette == "00b" + "000" * 3 + "0b0" + "000" * 2
+    greys = Image.new("RGB", (160, 120), (240, 240, 240))
+    greys.paste((3, 3, 10), (0, 0, 160, 30))
+    assert shown(analyst, tmp_path, greys).palette == "000" * 6 + "80d"
+
+
+def cosine(one: str, other: str) -> float:
+    here, there = (np.array([int(digit, 16) for digit in palette]) for palette in (one, other))
+    return float(here @ there / np.sqrt((here @ here) * (there @ there)))
+
+
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "I;16"])
 def test_a_photo_may_hold_its_colours_in_any_way(analyst: MediaAnalyst, tmp_path: Path, mode: str) -> None:
     grey = PICTURE.convert("L")

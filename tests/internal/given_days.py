@@ -57,6 +57,7 @@ def at(hour: int, minute: int = 0, day: int = 17) -> datetime:
 shares = st.floats(0, 1)
 #: few, so that some are alike
 fingerprints = st.sampled_from(["", "0" * 16, "00000000000000ff", "00000000000001ff", "5a5aa5a55a5aa5a5"])
+palettes = st.sampled_from(["", "f00", "0f0", "c30", "555"])
 places = st.none() | st.builds(
     Place,
     name=st.sampled_from(["Kamakura", "Hakone"]),
@@ -82,7 +83,9 @@ def stretches(draw: st.DrawFn, seconds: float, most: int) -> tuple[Span, ...]:
 @st.composite
 def moments(draw: st.DrawFn, seconds: float) -> tuple[Moment, ...]:
     return tuple(
-        Moment(start=span.start, end=span.end, score=draw(shares), fingerprint=draw(fingerprints))
+        Moment(
+            start=span.start, end=span.end, score=draw(shares), fingerprint=draw(fingerprints), palette=draw(palettes)
+        )
         for span in draw(stretches(seconds, 3))
     )
 
@@ -111,6 +114,7 @@ def photos(draw: st.DrawFn, name: str) -> Found:
         sharpness=draw(shares),
         exposure=draw(shares),
         fingerprint=draw(fingerprints),
+        palette=draw(palettes),
         caption=draw(st.text(max_size=10)),
     )
 

@@ -1,6 +1,8 @@
 """What is shown, when not everything can be: the best, from all of the day, nothing twice, nothing spoilt."""
 
+from collections import Counter
 from datetime import timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -143,6 +145,24 @@ def test_what_looks_different_is_chosen_before_more_of_the_same():
     same = [photo(f"same {each}.jpg", at(12, 3 * each), sharpness=0.9, fingerprint=LOOK) for each in range(20)]
     other = photo("other.jpg", at(12, 31), sharpness=0.6, fingerprint=OTHER_LOOK)
     assert "other.jpg" in shown(told(*same, other, duration=15).scenes)
+
+
+def test_the_crispest_motif_does_not_drive_out_the_others_for_being_cropped_anew():
+    """A hundred photos of sixteen motifs, in turn; no two have one shape, all of a motif have like colours."""
+    random = Random(1)
+    crops = [
+        photo(
+            f"{each % 16} {each}.jpg",
+            at(8 + each // 10, each % 10 * 6),
+            sharpness=1 - each % 16 / 40,
+            fingerprint=f"{random.getrandbits(64):016x}",
+            palette="".join(f"{random.randint(0, 2) + 12 * (bin_ == each % 16):x}" for bin_ in range(16)),
+        )
+        for each in range(100)
+    ]
+    motifs = Counter(name.split()[0] for name in shown(told(*crops, duration=60).scenes))
+    assert len(motifs) >= 12
+    assert max(motifs.values()) <= 2
 
 
 def test_a_crowd_of_sharp_photos_does_not_drive_out_the_clips():
