@@ -13,8 +13,8 @@ def beats_of(tune: Tune | None, frames: int) -> tuple[float, ...]:
     if tune is None or not tune.music.volume:
         return ()
     music = tune.music
-    lasting = tune.analysis.facts.seconds - music.start
-    round_ = min(lasting - SEAM if music.loop else lasting, (music.end or lasting + music.start) - music.start)
+    lasting = tune.analysis.facts.seconds - music.start - (SEAM if music.loop else 0.0)
+    round_ = min(lasting, music.end - music.start) if music.end else lasting
     if round_ <= 0:
         return ()
     heard = sorted(beat - music.start for beat in tune.analysis.beats if 0 <= beat - music.start < round_)

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from operator import mul
 from statistics import median
 
 from internal.film import FPS, OVERLAP, total
+from internal.storyboard.looks import colours_alike, direction, shapes_alike
 from internal.storyboard.shots import Shot
-from internal.storyboard.weeding import bits_between
 
 #: what counts when the next is chosen: being worth it, against being like what was chosen before
 _WORTH, _LIKENESS = 0.4, 0.6
@@ -16,8 +15,6 @@ _WORTH, _LIKENESS = 0.4, 0.6
 _TIME, _PLACE, _KIND, _LOOK = 0.4, 0.15, 0.1, 0.35
 #: two stretches of one clip, far from one another
 _ONE_CLIP = 0.6
-#: bits in which the fingerprints of two different pictures differ, and the cosine between their palettes
-_DIFFERENT, _OTHER_COLOURS = 24, 0.8
 #: frames by which an opening is longer than the shortest scene
 _OPENING = FPS
 #: the first and the last of the day that are worth the second are favoured by the first
@@ -113,7 +110,7 @@ class _Alike:
         #: as far apart as two scenes would be if they were spread evenly
         scenes = room.frames / median(shot.usual for shot in shots)
         self._apart = max(1.0, (self._times[-1] - self._times[0]) / scenes)
-        self._palettes = [_unit([int(digit, 16) for digit in shot.palette]) for shot in shots]
+        self._colours = [direction(shot.palette) for shot in shots]
 
     def between(self, one: int, other: int) -> float:
         here, there = self._shots[one], self._shots[other]
@@ -121,16 +118,15 @@ class _Alike:
             return _ONE_CLIP + (1 - _ONE_CLIP) * _near(here.window.start - there.window.start, here.stay.most)
         return (
             _TIME * _near(self._times[one] - self._times[other], self._apart)
-            + _PLACE * (here.found.place is not None and _place(here) == _place(there))
+            + _PLACE * (_place(here) == _place(there) != "")
             + _KIND * (here.is_clip == there.is_clip)
             + _LOOK * self._looks(one, other)
         )
 
     def _looks(self, one: int, other: int) -> float:
         """By their shapes, or, as under another crop, by their colours."""
-        here, there = self._palettes[one], self._palettes[other]
-        colours = (sum(map(mul, here, there)) - _OTHER_COLOURS) / (1 - _OTHER_COLOURS) if here and there else 0.0
-        return max(colours, _shapes(self._shots[one].fingerprint, self._shots[other].fingerprint))
+        shapes = shapes_alike(self._shots[one].fingerprint, self._shots[other].fingerprint)
+        return max(shapes, colours_alike(self._colours[one], self._colours[other]))
 
 
 def _near(distance: float, far: float) -> float:
@@ -140,15 +136,6 @@ def _near(distance: float, far: float) -> float:
 
 def _place(shot: Shot) -> str:
     return shot.found.place.name if shot.found.place else ""
-
-
-def _unit(vector: Sequence[int]) -> tuple[float, ...]:
-    length = math.hypot(*vector)
-    return tuple(each / length for each in vector)
-
-
-def _shapes(one: str, other: str) -> float:
-    return max(0.0, 1 - bits_between(one, other) / _DIFFERENT) if one and other else 0.0
 
 
 def _worths(shots: Sequence[Shot], best: Sequence[int]) -> list[float]:

@@ -45,6 +45,11 @@ class Taken:
         """On a scale on which times can be compared."""
         return (self.at - datetime.min).total_seconds() if self.at else 0.0
 
+    @property
+    def day(self) -> date | None:
+        """None when it is not known."""
+        return self.at.date() if self.at and self.known is not Known.ORDER else None
+
 
 def in_order(found: Iterable[Found]) -> tuple[Taken, ...]:
     """Each content once, by local time; where times are equal or missing, by name."""

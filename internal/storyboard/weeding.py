@@ -7,6 +7,7 @@ from statistics import median
 
 from internal.film import FPS
 from internal.media import Kind
+from internal.storyboard.looks import bits_between
 from internal.storyboard.names import is_of_screen, stem_of
 from internal.storyboard.times import Known, Taken
 
@@ -108,11 +109,6 @@ def _looks(one: Taken) -> tuple[str, ...]:
     moments = sorted(analysis.best, key=lambda moment: moment.start)
     prints = (analysis.fingerprint,) if one.found.kind is Kind.PHOTO else tuple(each.fingerprint for each in moments)
     return () if _EVEN & set(prints) else prints
-
-
-def bits_between(one: str, other: str) -> int:
-    """In which two fingerprints differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def _live_clips(day: Collection[Taken]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from internal.media import Place
 from internal.storyboard.phrases import PHRASES, Phrases
 from internal.storyboard.times import Known, Taken
 from internal.vlog import VlogSettings
@@ -42,7 +41,7 @@ def words_of(shown: Sequence[Taken], settings: VlogSettings) -> Words:
 
 
 def _days(shown: Sequence[Taken]) -> list[date]:
-    return sorted({one.at.date() for one in shown if one.at and one.known is not Known.ORDER})
+    return sorted({one.day for one in shown if one.day})
 
 
 # ---------------------------------------------------------------- opening
@@ -60,16 +59,13 @@ def _opening(shown: Sequence[Taken], settings: VlogSettings, phrases: Phrases) -
 def _main_place(shown: Sequence[Taken], phrases: Phrases) -> str:
     """Where most of it was, else its few places, else from where to where. Nothing when it is not known of half of
     what is shown, or for a round through many."""
-    nearest: dict[str, Place] = {}
     places = [one.found.place for one in shown if one.found.place]
-    if 2 * len(places) < len(shown):
+    if not places or 2 * len(places) < len(shown):
         return ""
-    for place in sorted(places, key=lambda place: -place.kilometres):
-        nearest[place.name] = place
     counted = Counter(place.name for place in places)
-    for name, count in counted.most_common(1):
-        if 2 * count >= len(places):
-            return phrases.place(nearest[name])
+    ((most, count),) = counted.most_common(1)
+    if 2 * count >= len(places):
+        return phrases.place(min((place for place in places if place.name == most), key=lambda one: one.kilometres))
     if len(counted) <= _MOST_PLACES:
         return _TO.join(counted)
     first, last = places[0].name, places[-1].name
@@ -106,10 +102,9 @@ class _Speaker:
         return _AND.join([*said, *self._time_of(one, bool(said))])
 
     def _new_day(self, one: Taken) -> Iterator[str]:
-        day = one.at.date() if one.at and one.known is not Known.ORDER else None
-        if self._several_days and day and day != self._day:
-            self._day, self._place = day, ""
-            yield self._phrases.day_alone(day, self._several_years)
+        if self._several_days and one.day and one.day != self._day:
+            self._day, self._place = one.day, ""
+            yield self._phrases.day_alone(one.day, self._several_years)
 
     def _new_place(self, one: Taken) -> Iterator[str]:
         place = self._phrases.place(one.found.place) if one.found.place else ""
