@@ -1,7 +1,7 @@
 """A film: every frame a pure function of (film, frame number), cut into chunks that are rendered alone.
 
 A chunk names all that it shows, relative to its own scenes, and nothing else. So equal
-chunks are equal files, whichever film or run they come from.
+chunks are equal files, whichever film or run they come from. The sound is one more piece.
 
     scene 0   ├──── body ────┼ transition ┤
     scene 1                  ├ transition ┼──── body ────┼ transition ┤
@@ -49,7 +49,7 @@ class Chunk(Value):
     views: tuple[View, ...]
     transition: Transition | None = None
     #: raised when the same chunk would be drawn or encoded differently
-    renderer: int = 1
+    renderer: int = 2
 
     @property
     def frames(self) -> int:
@@ -58,7 +58,12 @@ class Chunk(Value):
     @property
     def name(self) -> str:
         """Hash of everything shown; 40 hex digits."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:40]
+        return _hash_of(self)
+
+    @property
+    def media(self) -> frozenset[str]:
+        """Content hashes of what it needs."""
+        return frozenset(view.scene.sha256 for view in self.views)
 
 
 class Film(Value):
@@ -99,6 +104,29 @@ class Film(Value):
         """In the order they are shown; their frames add up to the film's."""
         return tuple(self._cut())
 
+    @property
+    def soundtrack(self) -> "Soundtrack":
+        """With all that changes no sound made equal, so that it changes no name either."""
+        heard = (
+            Scene(
+                kind=scene.kind,
+                sha256=scene.sha256 if scene.is_heard else "",
+                start=scene.start if scene.is_heard else 0.0,
+                seconds=count / self.canvas.fps,
+                volume=scene.volume if scene.is_heard else 0.0,
+                speech=scene.speech if scene.is_heard else (),
+            )
+            for scene, count in zip(self.scenes, self.counts, strict=True)
+        )
+        blank = Canvas(width=2, height=2, fps=self.canvas.fps)
+        film = self.model_copy(update={"canvas": blank, "scenes": tuple(heard), "transition": Transition.FADE})
+        return Soundtrack(film=film)
+
+    @property
+    def pieces(self) -> "tuple[Piece, ...]":
+        """All that it is joined from; its sound first, which takes longest."""
+        return (self.soundtrack, *self.chunks)
+
     def _cut(self) -> Iterator[Chunk]:
         counts, shared = self.counts, (0, *self.overlaps, 0)
         for number, (before, after) in enumerate(pairwise(shared)):
@@ -124,6 +152,29 @@ class Film(Value):
         if not scene.words:
             shown = shown.model_copy(update={"language": "en"})
         return View(scene=shown, first=first, count=count, of=of)
+
+
+class Soundtrack(Value):
+    """All that is heard in a film, in one piece: it must be known as a whole before it can be levelled."""
+
+    film: Film
+    #: raised when the same sound would be mixed or encoded differently
+    renderer: int = 2
+
+    @property
+    def name(self) -> str:
+        """Hash of everything heard; 40 hex digits."""
+        return _hash_of(self)
+
+    @property
+    def media(self) -> frozenset[str]:
+        """Content hashes of what it needs."""
+        clips = {scene.sha256 for scene in self.film.scenes if scene.is_heard}
+        return frozenset(clips | ({self.film.music.sha256} if self.film.music else set()))
+
+
+#: what is rendered alone, named by what it shows or lets hear, and kept
+Piece = Chunk | Soundtrack
 
 
 def plan(storyboard: Storyboard, settings: VlogSettings, short_side: int | None = None) -> Film:
@@ -157,6 +208,10 @@ def overlaps(counts: Sequence[int], most: int = OVERLAP) -> tuple[int, ...]:
 def total(counts: Sequence[int], most: int = OVERLAP) -> int:
     """Frames of a film whose scenes have these."""
     return sum(counts) - sum(overlaps(counts, most))
+
+
+def _hash_of(piece: Value) -> str:
+    return hashlib.sha256(piece.model_dump_json().encode()).hexdigest()[:40]
 
 
 def _even(size: float) -> int:

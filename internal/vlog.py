@@ -136,6 +136,10 @@ class Scene(Value):
     speech: tuple[Span, ...] = ()
 
     @property
+    def is_heard(self) -> bool:
+        return self.kind is Kind.CLIP and self.volume > 0
+
+    @property
     def words(self) -> tuple[str, ...]:
         """All that is written on it, in the order it is read."""
         return tuple(filter(None, (self.title, self.subtitle, self.caption, self.ending)))

@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 import cv2
 
 from infra.composer.encoder import Quality, encode
+from infra.composer.files import file_of, unfinished
 from infra.composer.picture.clips import ClipShot
 from infra.composer.picture.frames import Frame
 from infra.composer.picture.photos import PhotoShot
@@ -42,15 +43,6 @@ def render(
     except UnreadableMedia as error:
         return {"unreadable": error.field or "", "reason": str(error)}
     return {}
-
-
-def file_of(chunk: Chunk, folder: Path) -> Path:
-    return folder / f"{chunk.name}.mp4"
-
-
-def unfinished(out: Path) -> Path:
-    """What it is called until it is whole."""
-    return out.with_name(f"{out.name}.part")
 
 
 class Studio:

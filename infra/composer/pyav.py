@@ -6,19 +6,21 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
+from typing import Any
 
 from infra.composer import chunks as rendering
-from infra.composer import joining, thumbnail
-from infra.composer.chunks import file_of, unfinished
+from infra.composer import joining, soundtrack, thumbnail
+from infra.composer.files import file_of, unfinished
 from infra.composer.runs import Runs
 from infra.decode.child import POLL, Child, Limits, run
 from internal.errors import TemporaryFailure, UnreadableMedia
-from internal.film import Chunk, Film
+from internal.film import Film, Piece, Soundtrack
 
 MIB = 1024 * 1024
 #: address space, of which little is ever touched: libraries, fonts, a photo of 100 megapixels
 _RENDER = Limits(memory=4096 * MIB, cpu=600, wall=1800.0, file=512 * MIB)
-_JOIN = Limits(memory=2048 * MIB, cpu=600, wall=1800.0, file=4096 * MIB, open_files=256)
+_SOUND = Limits(memory=2048 * MIB, cpu=600, wall=1800.0, file=4096 * MIB, open_files=256)
+_JOIN = Limits(memory=2048 * MIB, cpu=300, wall=1800.0, file=4096 * MIB)
 _THUMBNAIL = Limits(memory=2048 * MIB, cpu=30, wall=120.0, file=16 * MIB)
 
 
@@ -34,14 +36,14 @@ class PyavComposer:
         return f"pyav-{self._preset}-{self._crf:g}"
 
     def render(
-        self, chunks: Iterable[Chunk], media: Mapping[str, Path], folder: Path, check: Callable[[], None]
-    ) -> Generator[tuple[Chunk, Path], None, None]:
-        waiting = Runs(chunks, self._cores)
+        self, pieces: Iterable[Piece], media: Mapping[str, Path], folder: Path, check: Callable[[], None]
+    ) -> Generator[tuple[Piece, Path], None, None]:
+        waiting = Runs(pieces, self._cores)
         running: list[_Rendering] = []
         try:
             while waiting or running:
                 while waiting and len(running) < self._cores:
-                    running.append(_Rendering(waiting.next(), media, folder, self._preset, self._crf))
+                    running.append(self._begin(waiting.next(), media, folder))
                 check()
                 wait([one.child.fileno() for one in running], POLL)
                 for one in list(running):
@@ -51,23 +53,24 @@ class PyavComposer:
             for one in running:
                 one.abandon()
 
-    def join(
-        self,
-        film: Film,
-        chunks: Mapping[str, Path],
-        media: Mapping[str, Path],
-        out: Path,
-        check: Callable[[], None],
-    ) -> None:
-        heard = {scene.sha256 for scene in film.scenes} | ({film.music.sha256} if film.music else set())
+    def _begin(self, run: Sequence[Piece], media: Mapping[str, Path], folder: Path) -> "_Rendering":
+        needed = {name: str(media[name]) for piece in run for name in sorted(piece.media)}
+        arguments: dict[str, Any] = {"media": needed, "folder": str(folder)}
+        pieces = [piece.model_dump(mode="json") for piece in run]
+        if isinstance(run[0], Soundtrack):
+            return _Rendering(run, folder, soundtrack.render, {"soundtrack": pieces[0], **arguments}, _SOUND)
+        quality = {"preset": self._preset, "crf": self._crf}
+        return _Rendering(run, folder, rendering.render, {"chunks": pieces, **arguments, **quality}, _RENDER)
+
+    def join(self, film: Film, pieces: Mapping[str, Path], out: Path, check: Callable[[], None]) -> None:
         with _whole(out) as new:
             arguments = {
-                "film": film.model_dump(mode="json"),
-                "chunks": [str(chunks[chunk.name]) for chunk in film.chunks],
-                "media": {name: str(path) for name, path in media.items() if name in heard},
+                "chunks": [str(pieces[chunk.name]) for chunk in film.chunks],
+                "soundtrack": str(pieces[film.soundtrack.name]),
+                "fps": film.canvas.fps,
                 "out": str(new),
             }
-            _answered(run(joining.join, arguments, _JOIN, check))
+            run(joining.join, arguments, _JOIN, check)
 
     def thumbnail(self, film: Path, out: Path, check: Callable[[], None]) -> None:
         with _whole(out) as new:
@@ -75,23 +78,23 @@ class PyavComposer:
 
 
 class _Rendering:
-    """A run of chunks on its way: its child, and the files it writes one after the other."""
+    """A run of pieces on its way: its child, and the files it writes one after the other."""
 
-    def __init__(self, run: Sequence[Chunk], media: Mapping[str, Path], folder: Path, preset: str, crf: float) -> None:
+    def __init__(
+        self,
+        run: Sequence[Piece],
+        folder: Path,
+        function: Callable[..., Any],
+        arguments: Mapping[str, Any],
+        limits: Limits,
+    ) -> None:
         self.over = False
-        self._due = deque((chunk, file_of(chunk, folder)) for chunk in run)
+        self._due = deque((piece, file_of(piece, folder)) for piece in run)
         for _, out in self._due:
             out.unlink(missing_ok=True)  # from before: it is not what will arrive
-        arguments = {
-            "chunks": [chunk.model_dump(mode="json") for chunk in run],
-            "media": {view.scene.sha256: str(media[view.scene.sha256]) for chunk in run for view in chunk.views},
-            "folder": str(folder),
-            "preset": preset,
-            "crf": crf,
-        }
-        self.child = Child(rendering.render, arguments, _RENDER)
+        self.child = Child(function, arguments, limits)
 
-    def arrived(self) -> Iterator[tuple[Chunk, Path]]:
+    def arrived(self) -> Iterator[tuple[Piece, Path]]:
         """What is whole by now. Raises as `Composer.render` when the child has failed."""
         self.over = self.child.finished()
         while self._due and self._due[0][1].exists():

@@ -8,7 +8,14 @@ import sys
 import threading
 
 #: one arena and one BLAS thread: each more reserves address space that a child's limit counts
-_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+_ENVIRONMENT = {
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONUTF8": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(512 << 20),
+}
 _PROGRAM = "import socket; from infra.decode.forkserver import serve; serve(socket.socket(fileno={}))"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from internal.film import Chunk, Film
+from internal.film import Film, Piece
 from internal.media import Analysis, Facts
 from internal.vlog import Mood
 
@@ -50,22 +50,14 @@ class Composer(Protocol):
         ...
 
     def render(
-        self, chunks: Iterable[Chunk], media: Mapping[str, Path], folder: Path, check: Callable[[], None]
-    ) -> Generator[tuple[Chunk, Path], None, None]:
-        """Render each chunk to a file in `folder`, one child per core; yields them as they finish. Closing the
-        generator ends the children."""
+        self, pieces: Iterable[Piece], media: Mapping[str, Path], folder: Path, check: Callable[[], None]
+    ) -> Generator[tuple[Piece, Path], None, None]:
+        """Render each to a file in `folder`, one child per core; yields them as they finish. `media`: by content
+        hash. Closing the generator ends the children."""
         ...
 
-    def join(
-        self,
-        film: Film,
-        chunks: Mapping[str, Path],
-        media: Mapping[str, Path],
-        out: Path,
-        check: Callable[[], None],
-    ) -> None:
-        """Mix the sound of the film's clips and music (`media`: by content hash), join its chunks (by name) by
-        stream copy, write an mp4 that starts playing at once."""
+    def join(self, film: Film, pieces: Mapping[str, Path], out: Path, check: Callable[[], None]) -> None:
+        """Put the film's pieces (by name) together by stream copy: an mp4 that starts playing at once."""
         ...
 
     def thumbnail(self, film: Path, out: Path, check: Callable[[], None]) -> None:

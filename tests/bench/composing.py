@@ -38,10 +38,10 @@ def composed(sample: SampleFilm, folder: Path) -> Figures:
     FORKSERVER.warm()
     list(composer.render(sample.film.chunks[:1], sample.media, folder, _go_on))  # every import is done
     began, before = time.monotonic(), cpu_of_tree()
-    with closing(composer.render(sample.film.chunks, sample.media, folder, _go_on)) as rendered:
-        files = {chunk.name: path for chunk, path in rendered}
+    with closing(composer.render(sample.film.pieces, sample.media, folder, _go_on)) as rendered:
+        files = {piece.name: path for piece, path in rendered}
     drawn = time.monotonic()
-    composer.join(sample.film, files, sample.media, folder / "film.mp4", _go_on)
+    composer.join(sample.film, files, folder / "film.mp4", _go_on)
     ended = time.monotonic()
     return {
         "seconds": ended - began,

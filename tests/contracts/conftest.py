@@ -67,10 +67,11 @@ def play(composer: Composer, chunks: Path, tmp_path: Path) -> Play:
 
     def made(film: Film, media: dict[str, Path]) -> Path:
         media = {"grey": write_flat(tmp_path / "grey.jpg", "grey"), **media}
-        files = {chunk.name: chunks / f"{chunk.name}.mp4" for chunk in film.chunks}
+        files = {piece.name: chunks / f"{piece.name}.mp4" for piece in film.pieces}
         missing = [chunk for chunk in film.chunks if not files[chunk.name].exists()]
-        assert {chunk.name for chunk, _ in composer.render(missing, media, chunks, nothing)} <= set(files)
-        composer.join(film, files, media, tmp_path / "film.mp4", nothing)
+        wanted = [film.soundtrack, *missing]  # its media are other ones by the same name in each test
+        assert {piece.name for piece, _ in composer.render(wanted, media, chunks, nothing)} <= set(files)
+        composer.join(film, files, tmp_path / "film.mp4", nothing)
         return tmp_path / "film.mp4"
 
     return made

@@ -88,13 +88,13 @@ def film_of(*scenes: Scene, music: str | None = None, **wishes: object) -> Film:
 
 
 def render(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> dict[str, Path]:
-    return {chunk.name: path for chunk, path in composer.render(film.chunks, media, folder, nothing)}
+    return {piece.name: path for piece, path in composer.render(film.pieces, media, folder, nothing)}
 
 
 def make(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     out = folder / "film.mp4"
-    composer.join(film, render(composer, film, media, folder), media, out, nothing)
+    composer.join(film, render(composer, film, media, folder), out, nothing)
     return out
 
 

@@ -40,7 +40,7 @@ def test_equal_chunks_are_equal_files_and_so_are_equal_films(composer, day, tmp_
     film = whole_day()
     one, other = (make(composer, film, day, tmp_path / name) for name in ("one", "other"))
     names = sorted(path.name for path in one.parent.iterdir())
-    assert names == sorted([*(f"{chunk.name}.mp4" for chunk in film.chunks), "film.mp4"])
+    assert names == sorted([*(f"{piece.name}.mp4" for piece in film.pieces), "film.mp4"])
     assert all((one.parent / name).read_bytes() == (other.parent / name).read_bytes() for name in names)
 
 
@@ -63,7 +63,7 @@ def test_the_film_has_every_frame_and_sound_exactly_as_long(composer, day, tmp_p
 def test_the_joined_pictures_are_the_chunks_unchanged(composer, day, tmp_path):
     film = whole_day()
     chunks = render(composer, film, day, tmp_path)
-    composer.join(film, chunks, day, tmp_path / "film.mp4", nothing)
+    composer.join(film, chunks, tmp_path / "film.mp4", nothing)
     apart = [picture for chunk in film.chunks for picture in frames(chunks[chunk.name])]
     assert all(map(np.array_equal, frames(tmp_path / "film.mp4"), apart))
 

@@ -85,13 +85,14 @@ def test_a_file_that_cannot_be_read_is_named(composer, day, tmp_path, content):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
-def test_a_full_disk_is_told_from_bad_media_and_leaves_no_file(composer, day, tmp_path):
-    (chunk,) = film_of(photo("red", 0.2)).chunks
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_full_disk_is_told_from_bad_media_and_leaves_no_file(composer, day, tmp_path, number):
+    piece = film_of(photo("red", 0.2), music="music").pieces[number]
     out = tmp_path / "out"
     out.mkdir()
-    (out / f"{chunk.name}.mp4.part").symlink_to("/dev/full")
+    (out / f"{piece.name}.mp4.part").symlink_to("/dev/full")
     with pytest.raises(StorageFull):
-        list(composer.render([chunk], day, out, nothing))
+        list(composer.render([piece], day, out, nothing))
     assert list(out.iterdir()) == []
 
 
@@ -101,7 +102,7 @@ def test_a_disk_that_is_full_when_the_film_is_joined_is_told_from_bad_media(comp
     chunks = render(composer, film, day, tmp_path)
     (tmp_path / "film.mp4.part").symlink_to("/dev/full")
     with pytest.raises(StorageFull):
-        composer.join(film, chunks, day, tmp_path / "film.mp4", nothing)
+        composer.join(film, chunks, tmp_path / "film.mp4", nothing)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("film")]
 
 

@@ -72,13 +72,8 @@ def show_clip(path: Path, out: Path) -> None:
 
 
 def play(path: Path, out: Path) -> None:
-    """As the music of a film whose picture is rendered once."""
-    composer, film, plain = PyavComposer(), film_of(clip("plain", 0.1), music="it"), out / "plain.mp4"
-    if not plain.exists():
-        write_clip(plain, Scenery("sea", 12.0, 9), Take(0.2, 160, 90))
-        render(composer, film, {"plain": plain}, out)
-    chunks = {chunk.name: out / f"{chunk.name}.mp4" for chunk in film.chunks}
-    composer.join(film, chunks, {"plain": plain, "it": path}, out / "film.mp4", nothing)
+    """As the music of a film."""
+    list(PyavComposer().render([film_of(photo("plain"), music="it").soundtrack], {"it": path}, out, nothing))
 
 
 class TwoFaced(io.FileIO):

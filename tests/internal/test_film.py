@@ -121,6 +121,21 @@ def test_music_changes_no_chunk():
     assert told.chunks == told.model_copy(update={"music": Music(sha256="m")}).chunks
 
 
+def test_what_is_only_seen_changes_no_sound():
+    told = film_of(scene("a", kind=Kind.CLIP, start=1.0), scene("b"))
+    seen = film_of(
+        scene("a", kind=Kind.CLIP, start=1.0, title="Sea", variation=3), scene("c", caption="Late"), aspect="1:1"
+    )
+    assert told.soundtrack == seen.soundtrack
+    assert told.soundtrack.media == {"a"}
+
+
+@pytest.mark.parametrize("change", [{"start": 2.0}, {"volume": 0.5}, {"seconds": 3.0}, {"sha256": "z"}])
+def test_what_is_heard_names_the_sound(change):
+    told, changed = (film_of(scene("b"), scene("a", kind=Kind.CLIP, **more)) for more in ({}, change))
+    assert told.soundtrack.name != changed.soundtrack.name
+
+
 NAMES = """
 import sys
 from internal.film import plan

@@ -50,7 +50,7 @@ def _made(run: Run, storyboard: Storyboard) -> dict[str, Any]:
     """Raises UnreadableMedia whose `field` is the content hash of the media at fault."""
     film = plan(storyboard, settings_of(run), run.services.short_side)
     media = _fetch(run, film)
-    files = _finish(run, film, _chunks(run, film, media), media)
+    files = _finish(run, film, _pieces(run, film, media))
     folder = f"films/{run.job.id}/{run.job.run_no}"
     for name, content_type in FILM_FILES.items():
         _put(run.services.work, f"{folder}/{name}", files / name, content_type)
@@ -86,17 +86,17 @@ def _name_of(run: Run, sha256: str | None) -> str:
     return next((one.name for one in found if one.sha256 == sha256), music)
 
 
-def _chunks(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
-    """Every chunk's file, by name: fetched if kept, rendered and kept if not."""
-    wanted = {chunk.name: chunk for chunk in film.chunks}
+def _pieces(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
+    """Every piece's file, by name: fetched if kept, rendered and kept if not."""
+    wanted = {piece.name: piece for piece in film.pieces}
     files = {name: path for name in wanted if (path := _kept(run, name))}
-    missing = [chunk for name, chunk in wanted.items() if name not in files]
+    missing = [piece for name, piece in wanted.items() if name not in files]
     with closing(run.services.composer.render(missing, media, run.folder, run.check)) as rendered:
-        for chunk, path in rendered:
+        for piece, path in rendered:
             crash_point("chunk rendered")
-            _put(run.services.work, chunk_key(run, chunk.name), path, "video/mp4")
+            _put(run.services.work, chunk_key(run, piece.name), path, "video/mp4")
             crash_point("chunk kept")
-            files[chunk.name] = path
+            files[piece.name] = path
             run.progress(0.9 * len(files) / len(wanted), f"Rendered {len(files)} of {len(wanted)} pieces")
     return files
 
@@ -111,12 +111,12 @@ def _kept(run: Run, name: str) -> Path | None:
     return path
 
 
-def _finish(run: Run, film: Film, chunks: Mapping[str, Path], media: Mapping[str, Path]) -> Path:
+def _finish(run: Run, film: Film, pieces: Mapping[str, Path]) -> Path:
     """Write every file of `FILM_FILES` to a folder."""
     folder = run.folder / "film"
     folder.mkdir(exist_ok=True)
-    run.progress(0.9, "Mixing the sound and joining the film")
-    run.services.composer.join(film, chunks, media, folder / "film.mp4", run.check)
+    run.progress(0.9, "Joining the film")
+    run.services.composer.join(film, pieces, folder / "film.mp4", run.check)
     crash_point("film joined")
     run.services.composer.thumbnail(folder / "film.mp4", folder / "thumbnail.jpg", run.check)
     (folder / "subtitles.srt").write_text(srt(film), encoding="utf-8")

@@ -26,13 +26,13 @@ def check(services: Services, job: Job, folder: Path) -> None:
     _ended(job)
     _told(services, job)
     assert _delivered(services, job, folder) == _film(services, job).frames
-    assert len(chunks_kept(services, job)) == len(_film(services, job).chunks)
+    assert len(chunks_kept(services, job)) == len(_film(services, job).pieces)
 
 
 def chunks_kept(services: Services, job: Job) -> dict[str, datetime]:
-    """When each finished chunk of the job's film was put where it is kept, by key; none before its story is told."""
-    chunks = _film(services, job).chunks if services.store.scenes(job.id) else ()
-    keys = [f"chunks/{services.composer.name}/{chunk.name}.mp4" for chunk in chunks]
+    """When each finished piece of the job's film was put where it is kept, by key; none before its story is told."""
+    pieces = _film(services, job).pieces if services.store.scenes(job.id) else ()
+    keys = [f"chunks/{services.composer.name}/{piece.name}.mp4" for piece in pieces]
     return {key: info.updated_at for key in keys if (info := services.work.info(key))}
 
 
