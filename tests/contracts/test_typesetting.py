@@ -154,6 +154,10 @@ def test_lines_are_about_equally_long_and_break_where_readers_pause():
     assert text(set_in("서울에서 보낸 하루", 110)) == ["서울에서", "보낸 하루"]
 
 
+def test_a_number_stays_with_what_it_counts():
+    assert text(set_in("30 December 2024 – 2 January 2025", 130)) == ["30 December", "2024 –", "2 January 2025"]
+
+
 @pytest.mark.parametrize(
     ("words", "most"),
     [

@@ -150,7 +150,7 @@ def _cost(letters: Sequence[Letter], end: int) -> float:
     if last in _STOPS:
         return 0.0 if spaced else 0.1
     if spaced:
-        return 0.25
+        return 1.0 if last.isdigit() and first.isalpha() else 0.25  # a number goes with what it counts: 2 January
     if last in _DATES and first.isdigit():
         return 1.5
     if last in _PARTICLES and first not in _PARTICLES:
