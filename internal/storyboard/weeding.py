@@ -84,9 +84,9 @@ def _blur_of(day: Sequence[Taken]) -> Callable[[Taken], bool]:
 
 
 def _without_duplicates(day: Sequence[Taken]) -> tuple[Taken, ...]:
-    """Of all that look alike, the best."""
+    """Of all that look alike, the best; of equals one that has a clock."""
     kept: dict[str, Taken] = {}
-    for one in sorted(day, key=lambda one: (-one.found.worth, one.found.sha256)):
+    for one in sorted(day, key=lambda one: (-one.found.worth, one.known is not Known.CLOCK, one.found.sha256)):
         if not any(_alike(one, other) for other in kept.values()):
             kept[one.found.sha256] = one
     live = set(_live_clips(kept.values()))
