@@ -151,7 +151,7 @@ def luminance(value: NDArray[np.int16] | float) -> NDArray[np.float64]:
 def test_words_appear_and_go_softly(composer, tmp_path):
     media = {"grey": write_flat(tmp_path / "grey.jpg", "grey")}
     film = film_of(photo("grey", 3.0, caption="Early in the morning"))
-    (path,) = render(composer, film, media, tmp_path).values()
+    path = render(composer, film, media, tmp_path)[film.chunks[0].name]
     most = [int(np.percentile(picture[70:], 99.5)) for picture in frames(path)]
     steps = np.diff(most)
     assert max(most[:15]) < 140 > max(most[-15:])
@@ -164,7 +164,8 @@ def test_words_appear_and_go_softly(composer, tmp_path):
 def test_words_that_are_on_for_a_short_time_fade_shortly(composer, tmp_path):
     """Of what is the least time a caption has, three quarters show all of it."""
     media = {"grey": write_flat(tmp_path / "grey.jpg", "grey")}
-    (path,) = render(composer, film_of(photo("grey", 3.0, caption="Evening")), media, tmp_path).values()
+    film = film_of(photo("grey", 3.0, caption="Evening"))
+    path = render(composer, film, media, tmp_path)[film.chunks[0].name]
     most = np.array([np.percentile(picture[70:], 99.5) for picture in frames(path)])
     on = most > 140
     assert (most[on] > most.max() - 8).mean() > 0.75
