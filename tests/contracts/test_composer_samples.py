@@ -11,16 +11,15 @@ from internal.film import FPS
 from internal.media import Kind
 from internal.vlog import Scene
 from tests.contracts.small_films import film_of, frames, render
+from tests.samples import needs_samples, sample
 
-SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "day"
 CLIPS = (".mp4", ".mov")
 
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples beside this checkout")
 
-
+@needs_samples
 @pytest.mark.parametrize("aspect", ["16:9", "9:16", "1:1"])
 def test_a_whole_day_as_cameras_wrote_it_is_shown(composer, tmp_path, aspect):
-    media = {path.name: path for path in sorted(SAMPLES.iterdir())}
+    media = {path.name: path for path in sorted(sample("day").iterdir())}
     film = film_of(*(glimpse(path) for path in media.values()), aspect=aspect)
     chunks = render(composer, film, media, tmp_path)
     for chunk in film.chunks:

@@ -1,6 +1,5 @@
 """Whatever a camera roll holds, every MediaAnalyst measures it, and finds the same picture in it."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,9 @@ from tests.media.reels import leafy
 from tests.media.scenery import Scenery, draw
 from tests.media.sounds import waves
 from tests.media.stills import Shot, write_photo
+from tests.samples import needs_samples, sample
 
 #: a folder of real media, where there is one
-SAMPLES = os.environ.get("DAYLOG_SAMPLES")
 SCENERY = Scenery("town", 15.0, 6)
 PICTURE = leafy(draw(SCENERY, 192, 144), 3)
 #: bits of a fingerprint that lossy formats may change
@@ -90,9 +89,9 @@ def test_a_name_says_nothing(analyst: MediaAnalyst, tmp_path: Path, name: str) -
     assert look(analyst, clip.rename(tmp_path / name)).facts.has_sound
 
 
-@pytest.mark.skipif(not SAMPLES, reason="DAYLOG_SAMPLES names no folder of real media")
+@needs_samples
 def test_a_real_day_is_measured_as_a_person_would_judge_it(analyst: MediaAnalyst) -> None:
-    day = Path(SAMPLES or "", "day")
+    day = sample("day")
     found = {path.name: look(analyst, path) for path in sorted(day.glob("*.[jhwJHW]*"))}
     assert min(one.sharpness for one in found.values()) > 0.35
     assert min(one.exposure for one in found.values()) > 0.4

@@ -1,7 +1,6 @@
 """What every MediaAnalyst hears: how loud it is, where somebody talks, and the beat of music."""
 
 import math
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from tests.media.clips import Take, write_clip
 from tests.media.scenery import Scenery
 from tests.media.sounds import RATE, Sound, add_sound_stream, bells, fill, tune, waves, write_music
 from tests.media.voice import spoken, talk
+from tests.samples import needs_samples, sample
 
 #: a folder of real media, where there is one
-SAMPLES = os.environ.get("DAYLOG_SAMPLES")
 #: seconds by which a beat or a pause may be missed
 NEAR = 0.05
 
@@ -105,17 +104,17 @@ def test_what_begins_late_is_heard_where_it_is(analyst: MediaAnalyst, tmp_path: 
     assert look(analyst, path).speech[0].start == pytest.approx(2.0, abs=3 * NEAR)
 
 
-@pytest.mark.skipif(not SAMPLES, reason="DAYLOG_SAMPLES names no folder of real media")
+@needs_samples
 def test_real_speech_is_found(analyst: MediaAnalyst) -> None:
-    found = look(analyst, Path(SAMPLES or "", "day", "speech_slides.mp4"))
+    found = look(analyst, sample("day", "speech_slides.mp4"))
     assert len(found.speech) >= 2
     assert 6 < sum(span.end - span.start for span in found.speech) < 8.8
 
 
-@pytest.mark.skipif(not SAMPLES, reason="DAYLOG_SAMPLES names no folder of real media")
+@needs_samples
 @pytest.mark.parametrize("name", ["gopro_walk_gps.mp4", "drone_coast_hevc.mp4", "cars_vfr.mp4"])
 def test_real_wind_and_motors_are_no_speech(analyst: MediaAnalyst, name: str) -> None:
-    assert look(analyst, Path(SAMPLES or "", "day", name)).speech == ()
+    assert look(analyst, sample("day", name)).speech == ()
 
 
 def drums(tempo: float, seconds: float, first: float) -> tuple[Sound, list[float]]:

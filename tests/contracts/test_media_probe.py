@@ -1,6 +1,5 @@
 """What every MediaProbe does: true facts of good media, a reason for the rest, and no more reads than it needs."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.media import make_hostile, make_odd, make_tiny
 from tests.media.hostile import NEIGHBOUR, make_disguised, png
 from tests.media.reels import Coding, Part, damaged, write_odd_sound, write_reel
 from tests.media.scenery import Scenery
+from tests.samples import SAMPLES
 
 MIB = 1024 * 1024
 #: of the sample files named hostile, those that are right in truth
@@ -48,9 +48,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for make in (make_tiny, make_odd, make_disguised):
         make(folder)
     make_hostile(folder / "hostile")
-    samples = Path(os.environ.get("DAYLOG_SAMPLES", "")) / "hostile"
-    if "DAYLOG_SAMPLES" in os.environ:
-        (folder / "samples").symlink_to(samples.resolve())
+    if SAMPLES:
+        (folder / "samples").symlink_to((SAMPLES / "hostile").resolve())
     return folder
 
 

@@ -1,6 +1,5 @@
 """Files made to break us, all the way in: refused with a reason and nothing kept, or left out of the film by name."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,9 +20,9 @@ from tests.media.clips import Take, write_clip
 from tests.media.hostile import NEIGHBOUR, make_disguised
 from tests.media.reels import Coding, Part, damaged, write_reel
 from tests.media.scenery import Scenery
+from tests.samples import SAMPLES, needs_samples, sample
 
 #: a folder of real media, where there is one
-SAMPLES = os.environ.get("DAYLOG_SAMPLES")
 #: in words for people: long enough to say something, short enough to be read
 REASON = range(10, 300)
 #: files of the samples that are odd and yet good
@@ -44,7 +43,7 @@ def worker(house: House) -> Iterator[Worker]:
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     made = make_hostile(tmp_path_factory.mktemp("hostile"))
-    return made + (files_of(Path(SAMPLES, "hostile")) if SAMPLES else [])
+    return made + (files_of(SAMPLES / "hostile") if SAMPLES else [])
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -145,10 +144,10 @@ def test_a_clip_that_is_sound_only_at_its_start_is_named_in_the_warnings(
     assert not [warning for warning in job.result["warnings"] if warning.startswith("hurt.mp4: ")]
 
 
-@pytest.mark.skipif(not SAMPLES, reason="DAYLOG_SAMPLES names no folder of real media")
+@needs_samples
 def test_every_file_of_a_real_day_is_accepted_and_analysed(house: House, worker: Worker) -> None:
     owner = new_owner()
-    taken = [in_parts(house, owner, path) for path in files_of(Path(SAMPLES or "", "day"))]
+    taken = [in_parts(house, owner, path) for path in files_of(sample("day"))]
     vlog_id = create(
         house.services, owner, VlogSettings(title=owner, duration=10, music_mood="none"), [one.id for one in taken]
     ).id

@@ -22,9 +22,9 @@ from tests.media import make_hostile
 from tests.media.clips import Take, write_clip
 from tests.media.hostile import NEIGHBOUR, make_disguised, pointing_at
 from tests.media.scenery import Scenery
+from tests.samples import SAMPLES
 
 #: a folder of real media, where there is one
-SAMPLES = os.environ.get("DAYLOG_SAMPLES")
 CANARY = "canary.mp4"
 
 Door = Callable[[Path, Path], object]
@@ -48,7 +48,7 @@ def cage(tmp_path_factory: pytest.TempPathFactory, listener: socket.socket) -> P
     for number, target in enumerate((str(elsewhere), elsewhere.as_uri(), address, f"elsewhere/{CANARY}")):
         for name, content in pointing_at(target).items():
             (folder / f"{number}_{name}").write_bytes(content)
-    for path in Path(SAMPLES, "hostile").rglob("*") if SAMPLES else ():
+    for path in (SAMPLES / "hostile").rglob("*") if SAMPLES else ():
         if path.is_file():
             (folder / f"sample_{path.name}").write_bytes(path.read_bytes())
     return folder
