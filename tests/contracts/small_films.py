@@ -1,6 +1,6 @@
 """Films small and seconds long, for the contract of Composer: their media, how they are made, what is in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from internal.film import Film, plan
+from internal.film import Film, Piece, plan
 from internal.media import Kind
 from internal.ports import Composer
 from internal.vlog import Music, Scene, Storyboard, VlogSettings
@@ -88,13 +88,18 @@ def film_of(*scenes: Scene, music: str | None = None, **wishes: object) -> Film:
 
 
 def render(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> dict[str, Path]:
-    return {piece.name: path for piece, path in composer.render(film.pieces, media, folder, nothing)}
+    """Its chunks."""
+    return rendered(composer, film.chunks, media, folder)
+
+
+def rendered(composer: Composer, pieces: Sequence[Piece], media: dict[str, Path], folder: Path) -> dict[str, Path]:
+    return {piece.name: path for piece, path in composer.render(pieces, media, folder, nothing)}
 
 
 def make(composer: Composer, film: Film, media: dict[str, Path], folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     out = folder / "film.mp4"
-    composer.join(film, render(composer, film, media, folder), out, nothing)
+    composer.join(film, rendered(composer, film.pieces, media, folder), out, nothing)
     return out
 
 

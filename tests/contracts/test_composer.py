@@ -16,6 +16,7 @@ from tests.contracts.small_films import (
     nothing,
     photo,
     render,
+    rendered,
     sound,
     whole_day,
 )
@@ -62,9 +63,9 @@ def test_the_film_has_every_frame_and_sound_exactly_as_long(composer, day, tmp_p
 
 def test_the_joined_pictures_are_the_chunks_unchanged(composer, day, tmp_path):
     film = whole_day()
-    chunks = render(composer, film, day, tmp_path)
-    composer.join(film, chunks, tmp_path / "film.mp4", nothing)
-    apart = [picture for chunk in film.chunks for picture in frames(chunks[chunk.name])]
+    pieces = rendered(composer, film.pieces, day, tmp_path)
+    composer.join(film, pieces, tmp_path / "film.mp4", nothing)
+    apart = [picture for chunk in film.chunks for picture in frames(pieces[chunk.name])]
     assert all(map(np.array_equal, frames(tmp_path / "film.mp4"), apart))
 
 

@@ -18,6 +18,7 @@ from tests.contracts.small_films import (
     nothing,
     photo,
     render,
+    rendered,
 )
 
 # ---------------------------------------------------------------- what goes wrong
@@ -99,10 +100,10 @@ def test_a_full_disk_is_told_from_bad_media_and_leaves_no_file(composer, day, tm
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a file that is always full")
 def test_a_disk_that_is_full_when_the_film_is_joined_is_told_from_bad_media(composer, day, tmp_path):
     film = film_of(photo("red"), music="music")
-    chunks = render(composer, film, day, tmp_path)
+    pieces = rendered(composer, film.pieces, day, tmp_path)
     (tmp_path / "film.mp4.part").symlink_to("/dev/full")
     with pytest.raises(StorageFull):
-        composer.join(film, chunks, tmp_path / "film.mp4", nothing)
+        composer.join(film, pieces, tmp_path / "film.mp4", nothing)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("film")]
 
 
