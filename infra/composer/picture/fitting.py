@@ -7,8 +7,8 @@ import numpy as np
 
 from infra.composer.picture.frames import Picture, Plane
 
-#: a picture fills the canvas when at least this share of it stays visible
-FILLS_ABOVE = 0.5
+#: a picture fills the canvas when at least this share of it stays visible; nothing pans over the rest of a clip
+FILLS_ABOVE, CLIP_FILLS_ABOVE = 0.5, 0.6
 #: a landscape on an upright canvas is a narrow strip: it is made that much larger
 WIDER = 1.25
 #: the backdrop is made at an eighth of its size: blurred, nobody sees it, and it costs little
@@ -28,9 +28,9 @@ class Fit:
 
 
 def fit(size: tuple[int, int], canvas: tuple[int, int]) -> Fit:
-    """`size` and `canvas` are width and height."""
+    """Of a clip. `size` and `canvas` are width and height."""
     across, down = canvas[0] / size[0], canvas[1] / size[1]
-    fills = min(across, down) / max(across, down) >= FILLS_ABOVE
+    fills = min(across, down) / max(across, down) >= CLIP_FILLS_ABOVE
     if fills:
         scale = max(across, down)
         return Fit(max(canvas[0], even(size[0] * scale)), max(canvas[1], even(size[1] * scale)), True)
