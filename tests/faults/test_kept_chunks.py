@@ -43,7 +43,7 @@ class Composing:
         pass
 
     def write(self) -> AbstractContextManager[JobTx]:
-        raise NotImplementedError("composing writes no rows")
+        raise AssertionError("composing writes no rows")
 
 
 @dataclass

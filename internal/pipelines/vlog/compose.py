@@ -1,7 +1,7 @@
-"""compose: render the chunks that are not kept yet, join them, and leave the film in the work store.
+"""compose: render the pieces that are not kept yet, join them, and leave the film in the work store.
 
-Chunks are named by what they show and kept in the work store, so a crash or an edit
-renders again only what is missing or changed.
+Pieces are named by what they show or let hear and kept in the work store, so a crash or an
+edit renders again only what is missing or changed.
 """
 
 from collections.abc import Mapping
