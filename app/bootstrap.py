@@ -13,6 +13,7 @@ from internal.ports import (
     MediaProbe,
     MediaStore,
     MusicLibrary,
+    SceneGenerator,
     Services,
     TaskQueue,
     WorkStore,
@@ -39,8 +40,10 @@ def connect(settings: Settings) -> Services:
         gazetteer=when_used(lambda: gazetteer(settings)),
         music=when_used(music),
         composer=when_used(lambda: composer(settings)),
+        generator=when_used(lambda: generator(settings)),
         clock=lambda: datetime.now(UTC),
         times=settings.times,
+        limits=settings.limits,
         short_side=settings.short_side,
     )
 
@@ -101,6 +104,16 @@ def analyst(settings: Settings) -> MediaAnalyst:
             from infra.analyst.measured import MeasuredAnalyst
 
             return MeasuredAnalyst()
+        case "gemini":
+            from infra.analyst.gemini import GeminiAnalyst
+
+            return GeminiAnalyst(
+                settings.google_project,
+                settings.gemini_location,
+                settings.gemini_model,
+                work_store(settings),
+                settings.vertex_endpoint,
+            )
 
 
 def gazetteer(settings: Settings) -> Gazetteer:
@@ -119,6 +132,25 @@ def composer(settings: Settings) -> Composer:
     from infra.composer.pyav import PyavComposer
 
     return PyavComposer(cores=settings.render_cores)
+
+
+def generator(settings: Settings) -> SceneGenerator:
+    match settings.generator:
+        case "panned":
+            from infra.generator.panned import PannedGenerator
+
+            return PannedGenerator(composer(settings), work_store(settings))
+        case "veo":
+            from infra.generator.veo import VeoGenerator
+
+            return VeoGenerator(
+                settings.google_project,
+                settings.veo_location,
+                settings.veo_model,
+                work_store(settings),
+                settings.times.submit_timeout,
+                settings.vertex_endpoint,
+            )
 
 
 def migrate(settings: Settings) -> None:

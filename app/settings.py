@@ -1,6 +1,7 @@
 """The environment, read once. Nothing else in the code looks at os.environ."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
@@ -14,6 +15,7 @@ from pydantic_settings import (
 )
 
 from internal.jobs import Times
+from internal.paid import Limits
 
 #: what the cloud cannot do without; a laptop's supervisor writes them to STATE/settings.json
 NEEDED = (
@@ -75,7 +77,20 @@ class Settings(BaseSettings):
     hosts: tuple[str, ...] = ()
     auth: Literal["none"] = "none"
 
-    analyst: Literal["measured"] = "measured"
+    analyst: Literal["measured", "gemini"] = "measured"
+    generator: Literal["panned", "veo"] = "panned"
+    google_project: str = ""
+    #: a local server that speaks Vertex AI's API
+    vertex_endpoint: str | None = None
+    gemini_model: str = "gemini-3.5-flash-lite"
+    gemini_location: str = "global"
+    veo_model: str = "veo-3.1-lite-generate-001"
+    veo_location: str = "us-central1"
+    #: US dollars: for one vlog whose user names no limit; for one user and for all of them in 24 hours
+    vlog_cost: float = Field(default=Limits().vlog, ge=0)
+    owner_daily_cost: float = Field(default=Limits().owner_day, ge=0)
+    daily_cost: float = Field(default=Limits().service_day, ge=0)
+    submissions_per_minute: int = Field(default=Limits().submissions, ge=1)
     #: the folder of the gazetteer's file; STATE/places if not given
     places: Path | None = None
     most_body_bytes: int = Field(default=30 * 1024 * 1024, gt=0)
@@ -83,6 +98,10 @@ class Settings(BaseSettings):
     lease: float | None = Field(default=None, gt=0)
     heartbeat: float | None = Field(default=None, gt=0)
     dispatch_deadline: float | None = Field(default=None, ge=15, le=1800)
+    submit_timeout: float | None = Field(default=None, gt=0)
+    unknown_for: float | None = Field(default=None, gt=0)
+    first_poll: float | None = Field(default=None, ge=0)
+    poll_every: float | None = Field(default=None, gt=0)
     #: the film's short side in pixels, for tests
     short_side: int | None = Field(default=None, ge=16, le=1080)
     #: child processes that render at once; all cores if not given
@@ -98,6 +117,8 @@ class Settings(BaseSettings):
             wrong.append("AUTH=none is only for PROFILE=laptop")
         if self.profile == "cloud" and self.crash_at:
             wrong.append("CRASH_AT is only for tests")
+        if (self.analyst == "gemini" or self.generator == "veo") and not self.google_project:
+            wrong.append("GOOGLE_PROJECT is missing")
         if self.task_auth == "iam" and self.serve != "worker":
             wrong.append("TASK_AUTH=iam needs SERVE=worker, behind Cloud Run's own check")
         if self.profile == "laptop" and len(wrong) >= len(NEEDED):
@@ -109,9 +130,15 @@ class Settings(BaseSettings):
     @property
     def times(self) -> Times:
         base = LAPTOP_TIMES if self.profile == "laptop" else Times()
-        named = ("lease", "heartbeat", "dispatch_deadline")
-        given = {name: timedelta(seconds=value) for name in named if (value := getattr(self, name))}
-        return Times(**{**vars(base), **given})
+        if self.generator == "panned":
+            base = replace(base, first_poll=timedelta(0))  # it has made the clip by the time it answers
+        named = ("lease", "heartbeat", "dispatch_deadline", "submit_timeout", "unknown_for", "first_poll", "poll_every")
+        given = {name: timedelta(seconds=value) for name in named if (value := getattr(self, name)) is not None}
+        return replace(base, **given)
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.vlog_cost, self.owner_daily_cost, self.daily_cost, self.submissions_per_minute)
 
     @classmethod
     def settings_customise_sources(

@@ -15,6 +15,7 @@ Error
 ├── TemporaryFailure        the same may succeed later
 │   ├── StorageFull         no room left
 │   └── Damaged             what is stored is not what was put there
+├── OutcomeUnknown          what was sent may have been accepted: never send it again unasked
 ├── PermanentFailure        the job has failed, for the reason given
 └── Stopped                 this delivery must end; another will go on
     └── LeaseLost           another delivery, or a person, has the job now
@@ -105,6 +106,10 @@ class Damaged(TemporaryFailure):
     """A passing fault of the network looks the same: what can be made again should be."""
 
     code = "damaged"
+
+
+class OutcomeUnknown(Error):
+    code = "outcome_unknown"
 
 
 class PermanentFailure(Error):

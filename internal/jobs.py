@@ -40,6 +40,13 @@ class Times:
     margin: timedelta = timedelta(seconds=60)
     #: a run's limit, from its first lease, not counting time parked
     limit: timedelta = timedelta(hours=6)
+    #: how long the answer to a paid submission may take; the lease is made to outlast it
+    submit_timeout: timedelta = timedelta(seconds=20)
+    #: how long the result of an unanswered submission may still appear: lease, timeout and the longest generation
+    unknown_for: timedelta = timedelta(minutes=20)
+    #: when a submission is first asked about, and then every so often
+    first_poll: timedelta = timedelta(seconds=45)
+    poll_every: timedelta = timedelta(seconds=15)
 
     def backoff(self, attempt: int) -> timedelta:
         """The pause after the given attempt (1 is the first): doubling, limited."""
@@ -209,6 +216,12 @@ class Job:
         if self.last_attempt:
             return self.fail(now, CRASHED)
         return self._ask(now, now)
+
+    def hasten(self, now: datetime) -> "Job":
+        """What it waits for may have happened: ask for the next dispatch at once. A job that waits for nothing, for a
+        person, or for what is due already stays as it is."""
+        due = self.next_run_at is None or self.next_run_at <= now
+        return self if self.status is not Status.WAITING or due else self._ask(now, now)
 
     def redispatch(self, now: datetime) -> "Job":
         """The queue has lost the newest dispatch: ask for another."""

@@ -103,6 +103,8 @@ class Analysis(Value):
     landmarks: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
     mood: str = ""
+    #: why nobody could or would describe it; a sentence
+    undescribed: str = ""
 
 
 @dataclass(frozen=True)

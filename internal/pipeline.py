@@ -53,6 +53,14 @@ class Run(Protocol):
         too little time left."""
         ...
 
+    def hold(self, length: timedelta) -> None:
+        """Make sure that nobody else can take the job for so long. Raises LeaseLost, TemporaryFailure."""
+        ...
+
+    def rest(self, seconds: float) -> None:
+        """Sleep, but stop when told to."""
+        ...
+
     def write(self) -> AbstractContextManager[JobTx]:
         """A transaction that only the lease's holder can commit. Raises LeaseLost."""
         ...

@@ -103,6 +103,8 @@ class Vlog:
     settings: VlogSettings
     media_ids: tuple[str, ...]
     created_at: datetime | None = None
+    #: US dollars charged for it so far
+    cost: float = 0.0
 
 
 class Scene(Value):

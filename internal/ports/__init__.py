@@ -4,11 +4,13 @@ Every adapter translates its vendor's errors into `internal.errors` at its edge.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from internal.jobs import Times
-from internal.ports.films import Composer, MediaAnalyst, MediaProbe, MusicLibrary
+from internal.paid import Limits
+from internal.ports.films import Composer, MediaAnalyst, MediaProbe, MusicLibrary, Usage
+from internal.ports.generation import Made, NotMade, Order, SceneGenerator
 from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, WorkStore
 from internal.ports.places import Gazetteer
 from internal.ports.queue import CallerCheck, TaskQueue
@@ -23,18 +25,23 @@ __all__ = [
     "Gazetteer",
     "JobTx",
     "KeyUse",
+    "Made",
     "MediaAnalyst",
     "MediaProbe",
     "MediaStore",
     "MusicLibrary",
+    "NotMade",
     "ObjectInfo",
     "ObjectStore",
+    "Order",
     "Part",
     "Renewal",
+    "SceneGenerator",
     "Services",
     "Store",
     "TaskQueue",
     "Tx",
+    "Usage",
     "WorkStore",
 ]
 
@@ -55,7 +62,9 @@ class Services:
     gazetteer: Gazetteer
     music: MusicLibrary
     composer: Composer
+    generator: SceneGenerator
     clock: Clock
     times: Times
+    limits: Limits = field(default_factory=Limits)
     #: short side of the film in pixels, when not the one the user chose: tests render small
     short_side: int | None = None

@@ -1,12 +1,13 @@
 """Media and films: looking at what came in, and making what goes out."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from internal.film import Film, Piece
 from internal.media import Analysis, Facts
-from internal.vlog import Mood
+from internal.vlog import Language, Mood
 
 
 class MediaProbe(Protocol):
@@ -16,14 +17,36 @@ class MediaProbe(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What one question to a model cost, in US dollars."""
+
+    model: str
+    tokens_in: int
+    tokens_out: int
+    usd: float
+
+
 class MediaAnalyst(Protocol):
     @property
-    def name(self) -> str:
-        """Analyst, model and prompt version: answers are kept under it."""
+    def at_once(self) -> int:
+        """How many media it is best given at a time."""
         ...
 
-    def analyze(self, path: Path, check: Callable[[], None]) -> Analysis:
-        """Decode and measure the whole file, in a limited child. Raises UnreadableMedia."""
+    def name(self, language: Language) -> str:
+        """Analyst, model, prompt version, and the language if its words are in one: answers are kept under it."""
+        ...
+
+    def analyze(
+        self, path: Path, language: Language, check: Callable[[], None], spend: Callable[[Usage], None]
+    ) -> Analysis:
+        """Measure the whole file, in a limited child, and say what is in it. `spend` is told of each question that
+        was charged. What nobody could or would describe has its reason in `undescribed`. Raises UnreadableMedia;
+        TemporaryFailure while a model is out of reach."""
+        ...
+
+    def measure(self, path: Path, check: Callable[[], None]) -> Analysis:
+        """Only what can be found without asking anybody. Raises UnreadableMedia."""
         ...
 
 
@@ -62,4 +85,9 @@ class Composer(Protocol):
 
     def thumbnail(self, film: Path, out: Path, check: Callable[[], None]) -> None:
         """A JPEG 640 pixels wide."""
+        ...
+
+    def still(self, photo: Path, out: Path, longest: int, check: Callable[[], None]) -> None:
+        """A JPEG of the photo as it is shown, upright and in sRGB, its longer side at most `longest` pixels, without
+        any tag."""
         ...

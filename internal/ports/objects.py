@@ -45,6 +45,10 @@ class ObjectStore(Protocol):
 class WorkStore(ObjectStore, Protocol):
     """Short-lived objects exchanged with the models and between deliveries."""
 
+    def uri(self, key: str) -> str:
+        """How the models name the object, or a prefix that ends with a slash: gs://…"""
+        ...
+
     def read(self, key: str, block: int) -> Iterator[bytes]:
         """The object in blocks of `block` bytes (the last may be shorter), in bounded memory. Raises
         Damaged at the end when the store's checksum does not match what was read."""

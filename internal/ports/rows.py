@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from internal.jobs import Dispatch, Job, Times
 from internal.media import Analysis, Media
+from internal.paid import PaidCall, Spending
+from internal.ports.films import Usage
 from internal.vlog import Scene, Vlog
 
 
@@ -105,6 +107,26 @@ class JobTx(Tx, Protocol):
         """Replace the vlog's scenes."""
         ...
 
+    def spending(self) -> Spending:
+        """Of this job, its owner and the service. Until the transaction ends nobody else may add a paid call."""
+        ...
+
+    def add_paid_call(self, call: PaidCall) -> None:
+        """Raises Conflict while another call of its owner's for the same input is not settled."""
+        ...
+
+    def paid_call(self, prefix: str) -> PaidCall:
+        """As it stands, locked until the transaction ends, of whatever job it is. Raises NotFound."""
+        ...
+
+    def save_paid_call(self, call: PaidCall) -> None:
+        """One that `paid_call` gave, changed."""
+        ...
+
+    def add_usage(self, usage: Usage) -> None:
+        """A question to a model, asked for this job."""
+        ...
+
 
 class Store(Protocol):
     """All rows. Reads see the latest commit. Raises TemporaryFailure when the database is out of reach."""
@@ -133,6 +155,18 @@ class Store(Protocol):
 
     def keep_analysis(self, owner_id: str, sha256: str, analyst: str, analysis: Analysis) -> None:
         """The first one kept stays."""
+        ...
+
+    def paid_calls(self, owner_id: str, input_sha: str) -> Sequence[PaidCall]:
+        """For that input, of whatever job, oldest first."""
+        ...
+
+    def ledger(self, job_id: str) -> Sequence[PaidCall]:
+        """All that was ordered for a job, oldest first; kept when the job is gone."""
+        ...
+
+    def spent(self, owner_id: str) -> Spending:
+        """Of the owner and the service, without any job."""
         ...
 
     def checkpoint(self, job_id: str, step: str, input_sha: str) -> Any | None:

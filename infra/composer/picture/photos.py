@@ -8,7 +8,7 @@ from PIL import Image
 from infra.composer.picture.drift import drift, lay
 from infra.composer.picture.fitting import on_backdrop
 from infra.composer.picture.frames import Frame, of_rgb
-from infra.composer.picture.window import look
+from infra.composer.picture.window import look, widened
 from infra.decode.colours import in_srgb
 from infra.decode.photos import open_photo, upright_rgb, upright_size
 from internal.film import View
@@ -24,12 +24,13 @@ class PhotoShot:
             decoded = upright_rgb(photo, at_least=layout.photo)
         # its colours last: far fewer pixels are left once it is as small as it is drawn
         picture = of_rgb(np.asarray(in_srgb(_resized(decoded, layout.photo))))
-        self._board = picture if layout.fills else on_backdrop(picture, layout.board)
+        self._board = widened(picture if layout.fills else on_backdrop(picture, layout.board))
         self._drift = drift(layout, canvas, seconds, view.scene.variation)
         self._frames = view.of
 
     def draw(self, number: int, frame: Frame) -> None:
-        look(self._board, frame, self._drift.at(number / max(1, self._frames - 1)))
+        window = self._drift.at(number / max(1, self._frames - 1))
+        look(self._board, frame, window.in_widened())
 
 
 def _resized(photo: Image.Image, size: tuple[int, int]) -> Image.Image:

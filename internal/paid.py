@@ -1,0 +1,235 @@
+"""Paid calls: submissions that cost money, and the only ways they may change. Pure values: no clock, no database.
+
+    intent ──▶ submitted ──▶ done          an object lies under its prefix: the scene has its clip
+       │           │
+       ├───────────┴──────▶ rejected       refused, or ended without a film: nothing was charged
+       └──▶ unknown ──▶ done               accepted or not, nobody can say: what it made is looked for
+                └─────▶ (given up)         counted as charged; sent once more at most
+
+The vendor has no idempotency key, no list and no cancel. So the intent is committed before
+anything is sent, with a prefix of its own under which the result will lie: whoever finds an
+intent without an answer looks there before anything is paid again. While a call is not
+settled, no other for the same input can begin, in whichever job.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from internal.jobs import JobError
+
+#: submissions of one scene whose outcome may stay unknown, in one run
+UNKNOWNS = 2
+#: submissions of one scene that the vendor may refuse for now, in one run
+REFUSALS = 4
+
+OUTCOME_UNKNOWN = JobError(
+    "paid_outcome_unknown", "Whether the generator took the order is not known, twice over. Retry to order again."
+)
+NEVER_FINISHED = JobError("generation_timed_out", "The generator did not finish in time.")
+
+
+class PaidState(StrEnum):
+    INTENT = "intent"
+    SUBMITTED = "submitted"
+    DONE = "done"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class PaidCall:
+    owner_id: str
+    job_id: str
+    run_no: int
+    #: its number in the storyboard, from 1
+    scene: int
+    #: hash of all that decides what is made, and by whom; hex
+    input_sha: str
+    #: of the scene's submissions in this run, from 1
+    ordinal: int
+    #: seconds of film ordered, and their price in US dollars
+    units: float
+    usd: float
+    state: PaidState = PaidState.INTENT
+    #: the vendor's name for its work on it
+    operation: str | None = None
+    #: key of what was made, in the work store
+    output: str | None = None
+    #: why it was rejected or given up
+    reason: JobError | None = None
+    #: rejected only for now: the same order may be sent again
+    again: bool = False
+    intent_at: datetime | None = None
+    submitted_at: datetime | None = None
+    #: until then the result of an unanswered submission may still appear
+    unknown_until: datetime | None = None
+    #: nothing more will change; another call for the same input may begin
+    settled_at: datetime | None = None
+
+    @property
+    def prefix(self) -> str:
+        """Where in the work store its result will lie; no other call's."""
+        return f"veo/{self.job_id}/{self.run_no}/{self.scene}/{self.ordinal}/"
+
+    @property
+    def charged(self) -> float:
+        """US dollars, as far as can be known: what may have been accepted counts."""
+        return 0.0 if self.state is PaidState.REJECTED else self.usd
+
+    def intended(self, now: datetime, unknown_for: timedelta) -> "PaidCall":
+        """About to be sent. `unknown_for`: lease, submit timeout and the longest generation together."""
+        return replace(self, intent_at=now, unknown_until=now + unknown_for)
+
+    def submitted(self, now: datetime, operation: str) -> "PaidCall":
+        return self._changed(state=PaidState.SUBMITTED, submitted_at=now, operation=operation)
+
+    def unknown(self) -> "PaidCall":
+        """Sent perhaps, answered not."""
+        return self._changed(state=PaidState.UNKNOWN)
+
+    def done(self, now: datetime, output: str) -> "PaidCall":
+        """Also after it was given up: what was paid for is used, however late it comes."""
+        if self.state in (PaidState.DONE, PaidState.REJECTED):
+            return self
+        return replace(self, state=PaidState.DONE, output=output, settled_at=now, reason=None)
+
+    def rejected(self, now: datetime, reason: JobError, again: bool = False) -> "PaidCall":
+        return self._changed(state=PaidState.REJECTED, settled_at=now, reason=reason, again=again)
+
+    def given_up(self, now: datetime, reason: JobError) -> "PaidCall":
+        """It may have been charged and brought nothing."""
+        return self._changed(settled_at=now, reason=reason)
+
+    def _changed(self, **changes: object) -> "PaidCall":
+        """What is settled stays as it is: another delivery has been faster."""
+        return self if self.settled_at else replace(self, **changes)  # type: ignore[arg-type]  # of its own fields
+
+
+@dataclass(frozen=True)
+class Use:
+    """It was made before."""
+
+    call: PaidCall
+
+
+@dataclass(frozen=True)
+class Adopt:
+    """Its result lies at `key`: settle it with that."""
+
+    call: PaidCall
+    key: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Ask the vendor how it stands."""
+
+    call: PaidCall
+
+
+@dataclass(frozen=True)
+class LookAgain:
+    """Its result may still appear; until then nothing may be sent."""
+
+    call: PaidCall
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    call: PaidCall
+    reason: JobError
+
+
+@dataclass(frozen=True)
+class Submit:
+    ordinal: int
+
+
+@dataclass(frozen=True)
+class Fail:
+    reason: JobError
+
+
+Move = Use | Adopt | Watch | LookAgain | GiveUp | Submit | Fail
+
+
+def next_move(calls: Sequence[PaidCall], objects: Mapping[str, str], run: tuple[str, int, int], now: datetime) -> Move:
+    """What is to be done about one input. `calls`: all of its owner's for it, of whatever job, oldest first.
+    `objects`: which of their prefixes (or outputs) hold an object, and its key. `run`: job id, run and scene that
+    ask. Nothing is submitted while another call for the input is open, or its result may still appear."""
+    for call in calls:
+        key = objects.get(call.prefix)
+        if call.state is PaidState.DONE and key:
+            return Use(call)
+        if call.state is not PaidState.REJECTED and call.state is not PaidState.DONE and key:
+            return Adopt(call, key)
+    for call in calls:
+        if call.settled_at is None:
+            return _about_open(call, now)
+    return _about_new([call for call in calls if (call.job_id, call.run_no, call.scene) == run])
+
+
+def _about_open(call: PaidCall, now: datetime) -> Move:
+    over = call.unknown_until is not None and call.unknown_until <= now
+    if call.state is PaidState.SUBMITTED:
+        return GiveUp(call, NEVER_FINISHED) if over else Watch(call)
+    return GiveUp(call, OUTCOME_UNKNOWN) if over else LookAgain(call)
+
+
+def _about_new(mine: Sequence[PaidCall]) -> Move:
+    """Of the asking scene's own calls in this run all are settled, and none has a result that is still there."""
+    for call in mine:
+        if call.reason and not call.again and call.reason != OUTCOME_UNKNOWN:
+            return Fail(call.reason)
+    if sum(call.reason == OUTCOME_UNKNOWN for call in mine) >= UNKNOWNS:
+        return Fail(OUTCOME_UNKNOWN)
+    refused = [call.reason for call in mine if call.again and call.reason]
+    if len(refused) >= REFUSALS:
+        return Fail(refused[-1])
+    return Submit(max((call.ordinal for call in mine), default=0) + 1)
+
+
+@dataclass(frozen=True)
+class Spending:
+    """US dollars charged so far, and submissions, on the database's clock."""
+
+    job: float = 0.0
+    #: in the last 24 hours
+    owner: float = 0.0
+    service: float = 0.0
+    #: of the whole service in the last minute
+    submissions: int = 0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that may be spent, in US dollars; and submissions a minute, which the vendor limits."""
+
+    #: where the user names no limit of his own
+    vlog: float = 2.0
+    owner_day: float = 10.0
+    service_day: float = 100.0
+    submissions: int = 50
+
+    def too_many(self, spending: Spending) -> bool:
+        """Whether to wait before the next submission."""
+        return spending.submissions >= self.submissions
+
+    def exceeded(self, spending: Spending, usd: float, wish: float | None) -> JobError | None:
+        """The limit that `usd` more would exceed, with its reason for the user. `wish`: what he would spend at most
+        on this vlog, if he said so."""
+        most = self.vlog if wish is None else wish
+        if _over(spending.job + usd, most):
+            return JobError("cost_limit", f"The limit of ${most:.2f} for this vlog is reached.")
+        if _over(spending.owner + usd, self.owner_day):
+            return JobError("daily_limit", f"Your limit of ${self.owner_day:.2f} a day is reached.")
+        if _over(spending.service + usd, self.service_day):
+            return JobError("service_daily_limit", "What this service may spend in a day is spent.")
+        return None
+
+
+def _over(usd: float, most: float) -> bool:
+    """Sums of cents are not exact."""
+    return usd > most + 1e-9
