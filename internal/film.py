@@ -49,7 +49,7 @@ class Chunk(Value):
     views: tuple[View, ...]
     transition: Transition | None = None
     #: raised when the same chunk would be drawn or encoded differently
-    renderer: int = 2
+    renderer: int = 3
 
     @property
     def frames(self) -> int:
