@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import SEEK_END
-from typing import BinaryIO, cast, get_args
+from typing import BinaryIO, cast
 
 from flask import Request, request
 from werkzeug.datastructures import FileStorage
@@ -13,18 +13,15 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.formparser import FormDataParser
 
 from app.api.bodies import CreateVlog
+from app.api.languages import preferred_language
 from app.api.reading import checked_id, checked_texts
 from internal.errors import InvalidInput, TooLarge
 from internal.uploads import Incoming
-from internal.vlog import Language, VlogSettings
+from internal.vlog import VlogSettings
 from internal.vlogs import MOST_MEDIA
 
 #: files are read this many bytes at a time
 BLOCK = 1024 * 1024
-#: how browsers name the two ways to write Chinese
-_TRADITIONAL = ("zh-TW", "zh-HK", "zh-MO", "zh-Hant-TW", "zh-Hant-HK", "zh-Hant-MO")
-_SIMPLIFIED = ("zh", "zh-CN", "zh-SG", "zh-Hans-CN", "zh-Hans-SG")
-_REGIONS = dict.fromkeys(_TRADITIONAL, "zh-Hant") | dict.fromkeys(_SIMPLIFIED, "zh-Hans")
 MEDIA_FIELDS, ID_FIELDS = ("files", "files[]"), ("mediaIds", "mediaIds[]")
 
 
@@ -79,19 +76,12 @@ def _settings() -> VlogSettings:
     given = {name: values for name, values in request.form.lists() if name not in ID_FIELDS and any(values)}
     for name in set(given) & {*MEDIA_FIELDS, "music"}:
         raise InvalidInput(f"{name} should be a file: give its part a filename.", name)
-    fields = checked_texts(CreateVlog, {"language": [_preferred_language()], **given})
+    fields = checked_texts(CreateVlog, {"language": [preferred_language()], **given})
     if fields.style == "generated":
         raise InvalidInput("style generated is not available on this installation; footage is.", "style")
     if fields.music_id:
         checked_id(fields.music_id, f"media: {fields.music_id}")
     return VlogSettings.model_validate(fields.model_dump())
-
-
-def _preferred_language() -> str:
-    """Of those we write, by the browser's own wish: a form need not say it. Regions stand for the script they write."""
-    wished = [*_REGIONS, *get_args(Language)]
-    best = request.accept_languages.best_match(wished, default="en")
-    return _REGIONS.get(best, best)
 
 
 def _media_ids() -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.api.answers import answer
 from app.api.bodies import MediaBody, MediaPage, Page
+from app.api.languages import LANGUAGES, preferred_language
 from app.api.operations import operation
 from app.api.reading import checked_id, read_query
 from app.identity import current_user
@@ -45,10 +46,17 @@ def delete(media_id: str) -> ResponseReturnValue:
 def analytics(media_id: str) -> ResponseReturnValue:
     """Known once a vlog has been made of it."""
     media = _mine(media_id)
-    found = media.sha256 and services().store.analysis(media.owner_id, media.sha256, services().analyst.name)
+    found = _analysis(media, media.sha256) if media.sha256 else None
     if not found:
         raise Conflict("Nothing is known of it yet: make a vlog of it first.")
     return answer(found)
+
+
+def _analysis(media: Media, sha256: str) -> Analysis | None:
+    """In the asker's language if it is known in that; else in any."""
+    names = dict.fromkeys(map(services().analyst.name, (preferred_language(), *LANGUAGES)))
+    kept = (services().store.analysis(media.owner_id, sha256, name) for name in names)
+    return next(filter(None, kept), None)
 
 
 def body_of(media: Media) -> MediaBody:

@@ -1,5 +1,6 @@
 """MediaAnalyst that knows only what can be measured: no model, no network, no cost."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from infra.decode import child
 from infra.decode.budgets import MIB
 from infra.decode.child import Limits
 from internal.media import Analysis
+from internal.ports import Usage
+from internal.vlog import Language
 
 #: an hour of 1080p takes about ten minutes of two cores
 LIMITS = Limits(memory=2048 * MIB, cpu=3600, wall=2400.0)
@@ -15,9 +18,19 @@ LIMITS = Limits(memory=2048 * MIB, cpu=3600, wall=2400.0)
 
 class MeasuredAnalyst:
     @property
-    def name(self) -> str:
+    def at_once(self) -> int:
+        """Each takes a core."""
+        return os.cpu_count() or 1
+
+    def name(self, language: Language) -> str:
+        """It says nothing in any language."""
         return "measured/3"
 
-    def analyze(self, path: Path, check: Callable[[], None]) -> Analysis:
+    def analyze(
+        self, path: Path, language: Language, check: Callable[[], None], spend: Callable[[Usage], None]
+    ) -> Analysis:
+        return self.measure(path, check)
+
+    def measure(self, path: Path, check: Callable[[], None]) -> Analysis:
         """Raises UnreadableMedia, and what `check` raises."""
         return Analysis.model_validate(child.run(measure, {"path": str(path)}, LIMITS, check))

@@ -7,7 +7,7 @@ import pytest
 
 from internal.errors import Stopped, StopReason, UnreadableMedia
 from internal.ports import MediaAnalyst
-from tests.contracts.looks import look
+from tests.contracts.looks import look, spent
 from tests.media import make_hostile, make_tiny
 from tests.media.hostile import NEIGHBOUR
 from tests.media.scenery import Scenery, draw
@@ -18,7 +18,7 @@ PICTURE = draw(Scenery("town", 15.0, 6), 320, 240)
 
 
 def test_it_has_a_name_with_a_version(analyst: MediaAnalyst) -> None:
-    vendor, _, version = analyst.name.partition("/")
+    vendor, _, version = analyst.name("en").partition("/")
     assert vendor
     assert version
 
@@ -42,4 +42,4 @@ def test_what_check_raises_ends_the_analysis(analyst: MediaAnalyst, tmp_path: Pa
         raise Stopped(StopReason.CANCELLED)
 
     with pytest.raises(Stopped):
-        analyst.analyze(tmp_path / "tiny.mp4", check)
+        analyst.analyze(tmp_path / "tiny.mp4", "en", check, spent)

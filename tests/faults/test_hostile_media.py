@@ -155,5 +155,5 @@ def test_every_file_of_a_real_day_is_accepted_and_analysed(house: House, worker:
     for media in taken:
         sha256 = house.services.store.media(owner, media.id).sha256
         assert sha256
-        assert house.services.store.analysis(owner, sha256, house.services.analyst.name), media.name
+        assert house.services.store.analysis(owner, sha256, house.services.analyst.name("en")), media.name
     house.finished(vlog_id, 120)

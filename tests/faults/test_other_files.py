@@ -55,7 +55,7 @@ def cage(tmp_path_factory: pytest.TempPathFactory, listener: socket.socket) -> P
 
 
 def analyse(path: Path, _: Path) -> None:
-    MeasuredAnalyst().analyze(path, nothing)
+    MeasuredAnalyst().measure(path, nothing)
 
 
 def probe(path: Path, _: Path) -> None:

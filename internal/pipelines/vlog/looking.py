@@ -2,12 +2,14 @@
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from internal.errors import Damaged, NotFound, TemporaryFailure, UnreadableMedia
 from internal.media import Analysis, Media, Place
 from internal.pipeline import Run
 from internal.pipelines.vlog.wishes import settings_of
+from internal.ports import Usage
 from internal.storyboard import Found
 
 
@@ -45,9 +47,18 @@ def known_or_read(run: Run, path: Path, sha256: str) -> Analysis:
     known = _kept(run, sha256)
     if known:
         return known
-    analysis = run.services.analyst.analyze(path, run.check)
-    run.services.store.keep_analysis(run.job.owner_id, sha256, run.services.analyst.name, analysis)
+    analysis = run.services.analyst.analyze(path, settings_of(run).language, run.check, partial(_spend, run))
+    run.services.store.keep_analysis(run.job.owner_id, sha256, _analyst(run), analysis)
     return analysis
+
+
+def _spend(run: Run, usage: Usage) -> None:
+    with run.write() as tx:
+        tx.add_usage(usage)
+
+
+def _analyst(run: Run) -> str:
+    return run.services.analyst.name(settings_of(run).language)
 
 
 def _found(run: Run, media: Media, sha256: str, analysis: Analysis) -> Found:
@@ -73,4 +84,4 @@ def sha256_of(path: Path) -> str:
 
 
 def _kept(run: Run, sha256: str) -> Analysis | None:
-    return run.services.store.analysis(run.job.owner_id, sha256, run.services.analyst.name)
+    return run.services.store.analysis(run.job.owner_id, sha256, _analyst(run))
