@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -31,6 +32,7 @@ class Delivery:
         self._shutdown = shutdown
         self._reason: StopReason | None = None
         self._over = threading.Event()
+        self._writing = threading.Lock()
         self._kept = ExitStack()
         self._heart = threading.Thread(target=self._beat, name=f"heartbeat-{job.id}", daemon=True)
         now, times = time.monotonic(), services.times
@@ -77,9 +79,16 @@ class Delivery:
             self.check()
             time.sleep(min(left, 0.1))
 
+    def hold(self, length: timedelta) -> None:
+        """Make sure that nobody else can take the job for so long. Raises Stopped, TemporaryFailure."""
+        renewal = self._renew(max(self.services.times.lease, length))
+        self._reason = self._reason or _reason_in(renewal)
+        self.check()
+
     @contextmanager
     def write(self) -> Iterator[JobTx]:
-        with self.services.store.write(self.job.id, self.job.fence) as tx:
+        """One at a time: a step may work in several threads, and each would wait for the row's lock."""
+        with self._writing, self.services.store.write(self.job.id, self.job.fence) as tx:
             if tx.job.cancel_requested_at:
                 self._reason = StopReason.CANCELLED
             yield tx
@@ -108,16 +117,20 @@ class Delivery:
                 return
 
     def _renewed(self) -> StopReason | None:
-        """Renew the lease; the reason to stop, if it shows one. Counted from before the question was asked."""
-        lease, asked_at = self.services.times.lease, time.monotonic()
+        """Renew the lease; the reason to stop, if it shows one."""
         try:
-            renewal = self.services.store.renew(self.job.id, self.job.fence, lease)
+            return _reason_in(self._renew(self.services.times.lease))
         except TemporaryFailure as error:
             log.warning("heartbeat not heard: %s", error)
             return None
+
+    def _renew(self, length: timedelta) -> Renewal:
+        """Counted from before the question was asked; a lease that lasts longer already stays as it is."""
+        asked_at = time.monotonic()
+        renewal = self.services.store.renew(self.job.id, self.job.fence, length)
         if renewal.held:
-            self._held_until = asked_at + lease.total_seconds()
-        return _reason_in(renewal)
+            self._held_until = max(self._held_until, asked_at + length.total_seconds())
+        return renewal
 
 
 def _reason_in(renewal: Renewal) -> StopReason | None:

@@ -54,7 +54,7 @@ class Run(Protocol):
         ...
 
     def hold(self, length: timedelta) -> None:
-        """Make sure that nobody else can take the job for so long. Raises LeaseLost, TemporaryFailure."""
+        """Make sure that nobody else can take the job for so long. Raises Stopped, TemporaryFailure."""
         ...
 
     def rest(self, seconds: float) -> None:

@@ -183,7 +183,8 @@ class Store(Protocol):
         ...
 
     def renew(self, job_id: str, fence: int, length: timedelta) -> Renewal:
-        """Lengthen a lease that has not run out, on a connection of its own."""
+        """Make a lease that has not run out last for `length` from now, or longer if it does already; on a connection
+        of its own."""
         ...
 
     def dispatched(self, dispatch: Dispatch) -> None:
