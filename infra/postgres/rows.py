@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping
 
 from internal.jobs import Job, JobError, Status
 from internal.media import Facts, Media, MediaState
+from internal.paid import PaidCall, PaidState
 from internal.vlog import Vlog, VlogSettings
 
 
@@ -30,6 +31,25 @@ def media_columns(media: Media) -> dict[str, Any]:
     return {**vars(media), "state": media.state.value, "facts": facts}
 
 
-def vlog_of(job: Job) -> Vlog:
+def vlog_of(job: Job, cost: float = 0.0) -> Vlog:
     settings = VlogSettings.model_validate(job.params["settings"])
-    return Vlog(job.id, job.owner_id, settings, tuple(job.params["media"]), job.created_at)
+    return Vlog(job.id, job.owner_id, settings, tuple(job.params["media"]), job.created_at, cost)
+
+
+def vlog_and_job(row: RowMapping | Mapping[str, Any]) -> tuple[Vlog, Job]:
+    """A job's columns, and `cost`."""
+    columns = dict(row)
+    cost = float(columns.pop("cost"))
+    job = job_of(columns)
+    return vlog_of(job, cost), job
+
+
+def paid_call_of(row: RowMapping) -> PaidCall:
+    columns = {name: value for name, value in row.items() if name != "prefix"}
+    reason = columns["reason"]
+    return PaidCall(**{**columns, "state": PaidState(row["state"]), "reason": JobError(**reason) if reason else None})
+
+
+def paid_call_columns(call: PaidCall) -> dict[str, Any]:
+    reason = asdict(call.reason) if call.reason else None
+    return {**vars(call), "prefix": call.prefix, "state": call.state.value, "reason": reason}

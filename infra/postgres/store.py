@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select, text, update
+from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, func, select, text, update
 
-from infra.postgres import housekeeping, keys
+from infra.postgres import housekeeping, keys, ledger
 from infra.postgres.connection import engine, translate_errors
+from infra.postgres.ledger import PAID_CALL
 from infra.postgres.prepared import PreparedQuery
-from infra.postgres.rows import job_of, media_of, vlog_of
+from infra.postgres.rows import job_of, media_of, paid_call_of, vlog_and_job
 from infra.postgres.tables import AnalysisRow
 from infra.postgres.transactions import (
     EVENT,
@@ -27,6 +28,7 @@ from infra.postgres.transactions import (
 from internal.errors import NotFound, TemporaryFailure
 from internal.jobs import Dispatch, Job, Times
 from internal.media import Analysis, Media
+from internal.paid import PaidCall, Spending
 from internal.ports import Answer, Event, KeyUse, Renewal
 from internal.vlog import Scene, Vlog
 
@@ -55,13 +57,12 @@ class PostgresStore:
         row = self._polled.one(owner_id=owner_id, vlog_id=vlog_id)
         if row is None:
             raise NotFound("There is no such vlog.")
-        job = job_of(row)
-        return vlog_of(job), job
+        return vlog_and_job(row)
 
     def vlogs(self, owner_id: str, limit: int, offset: int) -> tuple[Sequence[tuple[Vlog, Job]], int]:
-        newest = _mine(owner_id).order_by(JOB.c.created_at.desc(), JOB.c.id).limit(limit).offset(offset)
-        jobs = [job_of(row) for row in self._all(newest)]
-        return [(vlog_of(job), job) for job in jobs], self._count(_mine(owner_id))
+        mine = _mine(owner_id)
+        newest = mine.order_by(JOB.c.created_at.desc(), JOB.c.id).limit(limit).offset(offset)
+        return [vlog_and_job(row) for row in self._all(_priced(newest))], self._count(mine)
 
     def scenes(self, vlog_id: str) -> Sequence[Scene]:
         rows = self._all(select(SCENE.c.scene).where(SCENE.c.vlog_id == vlog_id).order_by(SCENE.c.number))
@@ -82,6 +83,17 @@ class PostgresStore:
         same = (ANALYSIS.c.owner_id == owner_id, ANALYSIS.c.sha256 == sha256, ANALYSIS.c.analyst == analyst)
         row = self._one(select(ANALYSIS.c.analysis).where(*same))
         return Analysis.model_validate(row["analysis"]) if row else None
+
+    def paid_calls(self, owner_id: str, input_sha: str) -> Sequence[PaidCall]:
+        same = (PAID_CALL.c.owner_id == owner_id, PAID_CALL.c.input_sha == input_sha)
+        return [paid_call_of(row) for row in self._all(ledger.oldest_first(*same))]
+
+    def ledger(self, job_id: str) -> Sequence[PaidCall]:
+        return [paid_call_of(row) for row in self._all(ledger.oldest_first(PAID_CALL.c.job_id == job_id))]
+
+    def spent(self, owner_id: str) -> Spending:
+        with self._reading() as connection:
+            return ledger.spending(connection, owner_id)
 
     def checkpoint(self, job_id: str, step: str, input_sha: str) -> Any | None:
         same = (STEP.c.job_id == job_id, STEP.c.step == step, STEP.c.input_sha == input_sha)
@@ -127,7 +139,7 @@ class PostgresStore:
         renewed = (
             update(JOB)
             .where(*held)
-            .values(lease_until=now + length)
+            .values(lease_until=func.greatest(JOB.c.lease_until, now + length))
             .returning(JOB.c.cancel_requested_at.is_not(None), JOB.c.deadline_at <= now)
         )
         with translate_errors(), self._heartbeats.connect() as connection:
@@ -189,14 +201,14 @@ class PostgresStore:
             return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
 
-def _mine(owner_id: str) -> Select[Any]:
+def _mine(owner_id: str | BindParameter[str]) -> Select[Any]:
     shown = (VLOG.c.owner_id == owner_id, JOB.c.deleted_at.is_(None))
     return select(JOB).join(VLOG, VLOG.c.id == JOB.c.id).where(*shown)
 
 
-#: `_mine` for one vlog; made of names in this file alone
-ONE_OF_MINE = f"""
-    SELECT {", ".join(f"job.{column.name}" for column in JOB.c)}
-    FROM job JOIN vlog ON vlog.id = job.id
-    WHERE job.id = :vlog_id AND vlog.owner_id = :owner_id AND job.deleted_at IS NULL
-"""  # noqa: S608
+def _priced(vlogs: Select[Any]) -> Select[Any]:
+    return vlogs.add_columns(ledger.cost_of(JOB.c.id).label("cost"))
+
+
+#: with `:name` parameters, as SQLAlchemy writes a statement that is for no dialect
+ONE_OF_MINE = str(_priced(_mine(bindparam("owner_id")).where(JOB.c.id == bindparam("vlog_id"))))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Index, Numeric, Text, text
 from sqlmodel import Field, SQLModel
 
 # JSON, not JSONB: a checkpoint's hash is taken over its text, which JSONB does not keep.
@@ -19,6 +19,11 @@ def _text(**more: Any) -> Any:
 
 def _time(**more: Any) -> Any:
     return Field(sa_type=DateTime(timezone=True), nullable=True, default=None, **more)
+
+
+def _usd() -> Any:
+    """Exact, however many are added up."""
+    return Field(sa_type=Numeric(asdecimal=False))
 
 
 def _json(nullable: bool = False) -> Any:
@@ -169,3 +174,50 @@ class IdempotencyRow(SQLModel, table=True):
     response: dict[str, Any] | None = _json(nullable=True)
     busy_until: datetime | None = _time()
     expires_at: datetime | None = _time(index=True)
+
+
+class PaidCallRow(SQLModel, table=True):
+    """`internal.paid.PaidCall`, column by column. No foreign key: the ledger outlives its jobs."""
+
+    __tablename__ = "paid_call"
+    __table_args__ = (
+        Index("paid_call_open", "owner_id", "input_sha", unique=True, postgresql_where=text("settled_at IS NULL")),
+        Index("paid_call_input", "owner_id", "input_sha"),
+        Index("paid_call_owner", "owner_id", "intent_at"),
+    )
+
+    prefix: str = _id()
+    owner_id: str = _text()
+    job_id: str = _text(index=True)
+    run_no: int
+    scene: int
+    input_sha: str = _text()
+    ordinal: int
+    units: float
+    usd: float = _usd()
+    state: str = _text()
+    operation: str | None = _text(nullable=True, unique=True)
+    output: str | None = _text(nullable=True)
+    reason: dict[str, Any] | None = _json(nullable=True)
+    again: bool
+    #: the sums of a day and of a minute rest on it
+    intent_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    submitted_at: datetime | None = _time()
+    unknown_until: datetime | None = _time()
+    settled_at: datetime | None = _time()
+
+
+class UsageRow(SQLModel, table=True):
+    """One question to a model, and what it cost. Outlives its job too."""
+
+    __tablename__ = "usage"
+    __table_args__ = (Index("usage_owner", "owner_id", "at"),)
+
+    id: int | None = Field(sa_type=BigInteger, primary_key=True, default=None)
+    job_id: str = _text(index=True)
+    owner_id: str = _text()
+    at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    model: str = _text()
+    tokens_in: int = Field(sa_type=BigInteger)
+    tokens_out: int = Field(sa_type=BigInteger)
+    usd: float = _usd()

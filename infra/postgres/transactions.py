@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from infra.postgres import ledger
 from infra.postgres.rows import job_columns, job_of, media_columns, media_of
 from infra.postgres.tables import (
     EventRow,
@@ -22,7 +23,8 @@ from infra.postgres.tables import (
 from internal.errors import Conflict, LeaseLost, NotFound, TooLarge
 from internal.jobs import TERMINAL, Job, Status
 from internal.media import Media
-from internal.ports import Answer, KeyUse
+from internal.paid import PaidCall, Spending
+from internal.ports import Answer, KeyUse, Usage
 from internal.vlog import Scene, Vlog
 
 JOB, STEP, EVENT = JobRow.__table__, StepRow.__table__, EventRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
@@ -139,6 +141,23 @@ class SqlJobTx(SqlTx):
         ]
         if rows:
             self._connection.execute(insert(SCENE), rows)
+
+    def spending(self) -> Spending:
+        ledger.hold(self._connection)
+        return ledger.spending(self._connection, self.job.owner_id, self.job.id)
+
+    def add_paid_call(self, call: PaidCall) -> None:
+        ledger.hold(self._connection)
+        ledger.add(self._connection, call)
+
+    def paid_call(self, prefix: str) -> PaidCall:
+        return ledger.locked(self._connection, prefix)
+
+    def save_paid_call(self, call: PaidCall) -> None:
+        ledger.save(self._connection, call)
+
+    def add_usage(self, usage: Usage) -> None:
+        ledger.add_usage(self._connection, self.job, usage)
 
 
 def lock_job(connection: Connection, job_id: str, fence: int | None) -> SqlJobTx:
