@@ -139,7 +139,7 @@ def generator(settings: Settings) -> SceneGenerator:
         case "panned":
             from infra.generator.panned import PannedGenerator
 
-            return PannedGenerator(composer(settings), work_store(settings))
+            return PannedGenerator(composer(settings), work_store(settings), settings.short_side)
         case "veo":
             from infra.generator.veo import VeoGenerator
 

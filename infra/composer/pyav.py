@@ -12,6 +12,7 @@ from infra.composer import chunks as rendering
 from infra.composer import joining, soundtrack, thumbnail
 from infra.composer.files import file_of, unfinished
 from infra.composer.runs import Runs
+from infra.decode import stills
 from infra.decode.child import POLL, Child, Limits, run
 from internal.errors import TemporaryFailure, UnreadableMedia
 from internal.film import Film, Piece, Soundtrack
@@ -75,6 +76,11 @@ class PyavComposer:
     def thumbnail(self, film: Path, out: Path, check: Callable[[], None]) -> None:
         with _whole(out) as new:
             run(thumbnail.draw, {"film": str(film), "out": str(new)}, _THUMBNAIL, check)
+
+    def still(self, photo: Path, out: Path, longest: int, check: Callable[[], None]) -> None:
+        with _whole(out) as new:
+            arguments = {"path": str(photo), "out": str(new), "longest": longest}
+            run(stills.still, arguments, stills.LIMITS, check)
 
 
 class _Rendering:

@@ -94,6 +94,10 @@ class GcsWorkStore:
         except NotFound:
             return
 
+    def uri(self, key: str) -> str:
+        checked(key.removesuffix("/"))
+        return f"gs://{self._bucket_name}/{key}"
+
     def close(self) -> None:
         """Ends the connections, if any were made."""
         with self._lock:
