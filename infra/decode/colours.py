@@ -20,12 +20,17 @@ def in_srgb(photo: Image.Image) -> Image.Image:
     profile = photo.info.get("icc_profile")
     if isinstance(profile, bytes):
         transform = _to_srgb(profile, photo.mode)
-        return transform.apply(photo) if transform else photo.convert("RGB")
+        return transform.apply(photo) if transform else _rgb(photo)
     said = photo.info.get("nclx_profile") or {}
     transfer, primaries = said.get("transfer_characteristics", 2), said.get("color_primaries", 2)  # 2: not said
     if differs(transfer, primaries):
         return photo.filter(_table(transfer, primaries))
-    return photo.convert("RGB")
+    return _rgb(photo)
+
+
+def _rgb(photo: Image.Image) -> Image.Image:
+    """The same one where it can be: `convert` copies."""
+    return photo if photo.mode == "RGB" else photo.convert("RGB")
 
 
 @lru_cache(maxsize=4)

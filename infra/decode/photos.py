@@ -88,7 +88,8 @@ def _rgb(photo: Image.Image) -> Image.Image:
     if photo.mode == "CMYK":
         photo = in_srgb(photo)  # as printers have it: only its profile can tell what it looks like
     if not photo.has_transparency_data:
-        return photo.convert("RGB")
+        photo.load()
+        return photo if photo.mode == "RGB" else photo.convert("RGB")  # which would copy it
     layer = photo.convert("RGBA")
     white = Image.new("RGBA", layer.size, "white")
     return Image.alpha_composite(white, layer).convert("RGB")

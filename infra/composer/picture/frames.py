@@ -72,12 +72,17 @@ class Frame(Picture):
 
 def of_rgb(pixels: NDArray[np.uint8]) -> Picture:
     """From rows of RGB; sizes even."""
-    full = np.asarray(cv2.transform(np.ascontiguousarray(pixels), _TO_BT709), np.uint8)
-    # Chroma samples lie on the left of each pair of columns and between each pair of rows (ITU-T H.273, chroma
-    # sample location type 0); FFmpeg's scaler, which knows no places here, would put them half a pixel too far right.
-    across, down = np.array([0.25, 0.5, 0.25]), np.array([0.5, 0.5])
-    chroma = np.asarray(cv2.sepFilter2D(full[..., 1:], -1, across, down, anchor=(1, 0)), np.uint8)[::2, ::2]
-    return Picture(*(np.ascontiguousarray(plane) for plane in (full[..., 0], chroma[..., 0], chroma[..., 1])))
+    luma, blue, red = cv2.split(cv2.transform(np.ascontiguousarray(pixels), _TO_BT709))
+    return Picture(np.asarray(luma, np.uint8), _halved(blue), _halved(red))
+
+
+def _halved(chroma: cv2.typing.MatLike) -> Plane:
+    """Samples on the left of each pair of columns and between each pair of rows (ITU-T H.273, chroma sample location
+    type 0); FFmpeg's scaler, which knows no places here, would put them half a pixel too far right."""
+    rows, columns = chroma.shape
+    flat = cv2.resize(chroma, (columns, rows // 2), interpolation=cv2.INTER_LINEAR)  # the mean of each pair of rows
+    across = cv2.sepFilter2D(flat, -1, np.array([0.25, 0.5, 0.25]), np.ones(1))
+    return np.ascontiguousarray(across[:, ::2], np.uint8)
 
 
 class Scaler:
