@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import Callable
 
-#: every name in use, as an undisturbed job first passes them; then those of the reconciler. The fault tests go
+#: every name that any job passes, as an undisturbed one first does; then those of the reconciler. The fault tests go
 #: through all of them.
 CRASH_POINTS = (
     "creating",
@@ -31,6 +31,8 @@ CRASH_POINTS = (
     "reconciled",
     "next enqueued",
 )
+#: those of a paid call, as a job whose photos are brought to life passes them: before the first "chunk rendered"
+PAID_POINTS = ("intent kept", "order accepted", "operation kept", "clip known")
 
 
 def _pass(_name: str) -> None:
@@ -48,8 +50,9 @@ def arm(where: str) -> None:
     """`where` is "name" or "name:n" for the n-th time it is passed. Raises ValueError for an unknown name."""
     global _hook  # one switch for the process, thrown once at start
     name, _, count = where.partition(":")
-    if name not in CRASH_POINTS:
-        raise ValueError(f"CRASH_AT names {name!r}; it knows {', '.join(CRASH_POINTS)}")
+    known = (*CRASH_POINTS, *PAID_POINTS)
+    if name not in known:
+        raise ValueError(f"CRASH_AT names {name!r}; it knows {', '.join(known)}")
     left = int(count or 1)
 
     def hook(passed: str) -> None:

@@ -2,7 +2,7 @@
 
     intent ──▶ submitted ──▶ done          an object lies under its prefix: the scene has its clip
        │           │
-       ├───────────┴──────▶ rejected       refused, or ended without a film: nothing was charged
+       ├───────────┴──────▶ rejected       refused, or ended without a clip: nothing was charged
        └──▶ unknown ──▶ done               accepted or not, nobody can say: what it made is looked for
                 └─────▶ (given up)         counted as charged; sent once more at most
 
@@ -16,18 +16,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from internal.jobs import JobError
 
-#: submissions of one scene whose outcome may stay unknown, in one run
-UNKNOWNS = 2
+#: submissions of one scene that may have been charged, in one run
+CHARGES = 2
 #: submissions of one scene that the vendor may refuse for now, in one run
-REFUSALS = 4
+REFUSALS = 6
 
 OUTCOME_UNKNOWN = JobError(
     "paid_outcome_unknown", "Whether the generator took the order is not known, twice over. Retry to order again."
 )
 NEVER_FINISHED = JobError("generation_timed_out", "The generator did not finish in time.")
+LOST = JobError("generation_lost", "What the generator made was lost, twice over.")
 
 
 class PaidState(StrEnum):
@@ -59,11 +61,11 @@ class PaidCall:
     output: str | None = None
     #: why it was rejected or given up
     reason: JobError | None = None
-    #: rejected only for now: the same order may be sent again
+    #: rejected only for now: the same order may be sent again, after `unknown_until`
     again: bool = False
     intent_at: datetime | None = None
     submitted_at: datetime | None = None
-    #: until then the result of an unanswered submission may still appear
+    #: until then nothing may be sent in its place: its result may still appear, or the vendor has asked for a pause
     unknown_until: datetime | None = None
     #: nothing more will change; another call for the same input may begin
     settled_at: datetime | None = None
@@ -87,7 +89,7 @@ class PaidCall:
 
     def unknown(self) -> "PaidCall":
         """Sent perhaps, answered not."""
-        return self._changed(state=PaidState.UNKNOWN)
+        return self._changed(state=PaidState.UNKNOWN) if self.state is PaidState.INTENT else self
 
     def done(self, now: datetime, output: str) -> "PaidCall":
         """Also after it was given up: what was paid for is used, however late it comes."""
@@ -95,23 +97,36 @@ class PaidCall:
             return self
         return replace(self, state=PaidState.DONE, output=output, settled_at=now, reason=None)
 
-    def rejected(self, now: datetime, reason: JobError, again: bool = False) -> "PaidCall":
-        return self._changed(state=PaidState.REJECTED, settled_at=now, reason=reason, again=again)
+    def spoilt(self, reason: JobError) -> "PaidCall":
+        """What was made cannot be shown: paid for, and of no use to anybody."""
+        return replace(self, output=None, reason=reason) if self.state is PaidState.DONE else self
+
+    def rejected(self, now: datetime, reason: JobError) -> "PaidCall":
+        return self._changed(state=PaidState.REJECTED, settled_at=now, reason=reason)
+
+    def put_off(self, now: datetime, reason: JobError, pause: timedelta) -> "PaidCall":
+        """Rejected for now: the same order may be sent again after a pause."""
+        return replace(self.rejected(now, reason), again=True, unknown_until=now + pause) if self.is_open else self
 
     def given_up(self, now: datetime, reason: JobError) -> "PaidCall":
         """It may have been charged and brought nothing."""
         return self._changed(settled_at=now, reason=reason)
 
+    @property
+    def is_open(self) -> bool:
+        return self.settled_at is None
+
     def _changed(self, **changes: object) -> "PaidCall":
         """What is settled stays as it is: another delivery has been faster."""
-        return self if self.settled_at else replace(self, **changes)  # type: ignore[arg-type]  # of its own fields
+        return replace(self, **changes) if self.is_open else self  # type: ignore[arg-type]  # of its own fields
 
 
 @dataclass(frozen=True)
 class Use:
-    """It was made before."""
+    """It was made before, and lies at `key`."""
 
     call: PaidCall
+    key: str
 
 
 @dataclass(frozen=True)
@@ -124,16 +139,22 @@ class Adopt:
 
 @dataclass(frozen=True)
 class Watch:
-    """Ask the vendor how it stands."""
+    """Ask the vendor how it stands. `last`: it should have ended by now; if it has not, give it up."""
+
+    call: PaidCall
+    last: bool
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Whoever was to send it is gone: its outcome is unknown."""
 
     call: PaidCall
 
 
 @dataclass(frozen=True)
 class LookAgain:
-    """Its result may still appear; until then nothing may be sent."""
-
-    call: PaidCall
+    """Nothing may be sent yet: a result may still appear, or the vendor has asked for a pause."""
 
 
 @dataclass(frozen=True)
@@ -152,42 +173,59 @@ class Fail:
     reason: JobError
 
 
-Move = Use | Adopt | Watch | LookAgain | GiveUp | Submit | Fail
+Move = Use | Adopt | Watch | Doubt | LookAgain | GiveUp | Submit | Fail
 
 
-def next_move(calls: Sequence[PaidCall], objects: Mapping[str, str], run: tuple[str, int, int], now: datetime) -> Move:
+class Asker(NamedTuple):
+    """A scene, by its number in the storyboard of one run of a job."""
+
+    job_id: str
+    run_no: int
+    scene: int
+
+
+def next_move(calls: Sequence[PaidCall], objects: Mapping[str, str], asker: Asker, now: datetime) -> Move:
     """What is to be done about one input. `calls`: all of its owner's for it, of whatever job, oldest first.
-    `objects`: which of their prefixes (or outputs) hold an object, and its key. `run`: job id, run and scene that
-    ask. Nothing is submitted while another call for the input is open, or its result may still appear."""
-    for call in calls:
-        key = objects.get(call.prefix)
-        if call.state is PaidState.DONE and key:
-            return Use(call)
-        if call.state is not PaidState.REJECTED and call.state is not PaidState.DONE and key:
+    `objects`: which of their prefixes hold an object, and its key; looked for after `now`, which is the database's
+    clock, so that nothing is given up whose result had appeared by then. `asker` holds its job's lease. Nothing is
+    submitted while another call for the input is open, or its result may still appear."""
+    found = [(call, objects[call.prefix]) for call in calls if call.prefix in objects]
+    for call, key in found:
+        if call.state is PaidState.DONE and call.output:
+            return Use(call, key)
+    for call, key in found:
+        if call.state not in (PaidState.DONE, PaidState.REJECTED):
             return Adopt(call, key)
     for call in calls:
-        if call.settled_at is None:
-            return _about_open(call, now)
-    return _about_new([call for call in calls if (call.job_id, call.run_no, call.scene) == run])
+        if call.is_open:
+            return _about_open(call, asker, now)
+    return _about_new([call for call in calls if Asker(call.job_id, call.run_no, call.scene) == asker], now)
 
 
-def _about_open(call: PaidCall, now: datetime) -> Move:
+def _about_open(call: PaidCall, asker: Asker, now: datetime) -> Move:
     over = call.unknown_until is not None and call.unknown_until <= now
     if call.state is PaidState.SUBMITTED:
-        return GiveUp(call, NEVER_FINISHED) if over else Watch(call)
-    return GiveUp(call, OUTCOME_UNKNOWN) if over else LookAgain(call)
+        return Watch(call, last=over)
+    if over:
+        return GiveUp(call, OUTCOME_UNKNOWN)
+    if call.state is PaidState.INTENT and call.job_id == asker.job_id:
+        return Doubt(call)  # the lease is ours: it was written under one that is over
+    return LookAgain()
 
 
-def _about_new(mine: Sequence[PaidCall]) -> Move:
-    """Of the asking scene's own calls in this run all are settled, and none has a result that is still there."""
+def _about_new(mine: Sequence[PaidCall], now: datetime) -> Move:
+    """Of the asking scene's own calls in this run all are settled, and none has a result that can be shown."""
     for call in mine:
         if call.reason and not call.again and call.reason != OUTCOME_UNKNOWN:
             return Fail(call.reason)
-    if sum(call.reason == OUTCOME_UNKNOWN for call in mine) >= UNKNOWNS:
-        return Fail(OUTCOME_UNKNOWN)
-    refused = [call.reason for call in mine if call.again and call.reason]
-    if len(refused) >= REFUSALS:
-        return Fail(refused[-1])
+    charged = [call.reason or LOST for call in mine if call.state is not PaidState.REJECTED]
+    if len(charged) >= CHARGES:
+        return Fail(charged[-1])
+    put_off = [call for call in mine if call.again]
+    if len(put_off) >= REFUSALS:
+        return Fail(put_off[-1].reason or LOST)
+    if any(call.unknown_until and now < call.unknown_until for call in put_off):
+        return LookAgain()
     return Submit(max((call.ordinal for call in mine), default=0) + 1)
 
 
@@ -218,9 +256,11 @@ class Limits:
         return spending.submissions >= self.submissions
 
     def exceeded(self, spending: Spending, usd: float, wish: float | None) -> JobError | None:
-        """The limit that `usd` more would exceed, with its reason for the user. `wish`: what he would spend at most
-        on this vlog, if he said so."""
+        """The limit that `usd` more would exceed, with its reason for the user. `wish`: what they would spend at most
+        on this vlog, if they said so. What costs nothing exceeds nothing."""
         most = self.vlog if wish is None else wish
+        if not usd:
+            return None
         if _over(spending.job + usd, most):
             return JobError("cost_limit", f"The limit of ${most:.2f} for this vlog is reached.")
         if _over(spending.owner + usd, self.owner_day):
