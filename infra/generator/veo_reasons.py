@@ -1,0 +1,49 @@
+"""Why Veo brought no clip, in words for people."""
+
+import re
+from collections.abc import Iterable
+
+from internal.jobs import JobError
+
+#: Veo on Vertex AI, "Safety filter code categories": each refusal names some, in the prompt or in what was made
+_CATEGORIES = {
+    ("58061214", "17301594"): "shows a child, which it may not animate",
+    ("29310472", "15236754"): "seems to show somebody well known, whom it may not animate",
+    ("64151117", "42237218"): "is against its rules for safety",
+    ("62263041",): "may show something dangerous",
+    ("57734940", "22137204"): "may be hateful",
+    ("89371032", "49114662", "63429089", "72817394", "60599140"): "shows what it may not animate",
+    ("35561574", "35561575"): "seems to show what belongs to somebody else",
+    ("90789179", "43188360"): "may be sexual",
+    ("78610348",): "may be hurtful",
+    ("61493863", "56562880"): "may be violent",
+    ("32635315",): "may be vulgar",
+}
+_WORDS = {code: words for codes, words in _CATEGORIES.items() for code in codes}
+_CODE = re.compile(r"\b\d{8}\b")
+#: codes of google.rpc.Code that pass: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE
+_PASSING = frozenset({4, 8, 10, 13, 14})
+
+NOTHING = JobError("nothing_generated", "The generator ended without a clip.")
+ELSEWHERE = JobError("generated_elsewhere", "The generator put its clip where it was not asked to.")
+LOST = JobError("operation_lost", "The generator does not know this order any more.")
+
+
+def filtered(reasons: Iterable[str]) -> JobError:
+    """By a filter, whose sentences hold support codes. The first that is known tells most."""
+    codes = [code for reason in reasons for code in _CODE.findall(reason)]
+    words = next((_WORDS[code] for code in codes if code in _WORDS), "did not pass its filters")
+    return JobError("filtered", f"The generator made no clip: this photo, or what it made of it, {words}.")
+
+
+def names_a_filter(sentence: str) -> bool:
+    return any(code in _WORDS for code in _CODE.findall(sentence))
+
+
+def failed(code: int, sentence: str) -> tuple[JobError, bool]:
+    """For an error of the operation: the reason, and whether the same order may fare better."""
+    if names_a_filter(sentence):
+        return filtered([sentence]), False
+    if code in _PASSING:
+        return JobError("generation_failed", "The generator failed at this clip."), True
+    return JobError("generation_refused", "The generator could not make a clip of this photo."), False

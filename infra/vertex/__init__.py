@@ -1,0 +1,1 @@
+"""Reaching Vertex AI, for the adapters whose vendor it is."""

@@ -1,0 +1,84 @@
+"""HTTP exchanges that end in time, and of which it is known whether anything was sent.
+
+httpx limits each phase of an exchange, each address tried, each block read: one that trickles
+never ends. Here the connection is cut when the time is over, so that after it nothing more is
+sent, whatever the thread was waiting for.
+"""
+
+import socket
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
+from threading import Timer
+from typing import Any, Self
+
+import httpx
+
+
+class NeverSent(httpx.ConnectError):
+    """No byte of the request has left."""
+
+
+class InTime(httpx.HTTPTransport):
+    """Raises NeverSent when no connection could be made in `limit`, and httpx's own errors for what happens later.
+
+    Each exchange has a connection of its own: one kept open may have been closed by the other side, which shows only
+    after a request was written to it, and then nobody knows whether it was read.
+    """
+
+    def __init__(self, limit: timedelta) -> None:
+        super().__init__(limits=httpx.Limits(max_keepalive_connections=0))
+        self._limit = limit.total_seconds()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer, read whole."""
+        with _Watch(self._limit) as watch, watch.telling():
+            request.extensions["trace"] = watch.see
+            with closing(super().handle_request(request)) as answer:
+                body = b"".join(answer.iter_raw())
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(body))
+
+
+class _Watch:
+    """Of one exchange: its connection, as httpx's "trace" extension tells of it, and when it must be over."""
+
+    def __init__(self, limit: float) -> None:
+        self._until = time.monotonic() + limit
+        self._timer = Timer(limit, self._cut)
+        self._timer.daemon = True
+        self._socket: socket.socket | None = None
+        self._sent = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def see(self, event: str, about: Mapping[str, Any]) -> None:
+        """Called by httpx before and after each phase; what it raises ends the exchange there."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._socket = about["return_value"].get_extra_info("socket")
+        if event.endswith(".send_request_headers.started"):
+            if time.monotonic() >= self._until:
+                raise httpx.ConnectTimeout("There is no time left to send it.")
+            self._sent = True
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Tells what failed before anything was sent from the rest."""
+        try:
+            yield
+        except httpx.TransportError as error:
+            if self._sent:
+                raise
+            raise NeverSent(str(error)) from error
+
+    def _cut(self) -> None:
+        """Wakes the thread that waits on it, with an error or the end of what there is to read."""
+        if self._socket is not None:
+            with suppress(OSError):  # closed meanwhile
+                # not as an SSLSocket does it: that would take TLS away under the thread that uses it
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
