@@ -120,7 +120,10 @@ class VlogBody(Value):
     analytics: Analytics
     warnings: tuple[str, ...] = ()
     needs: Literal["review"] | None = Field(default=None, description="What the vlog waits for its owner to do.")
-    cost: float = Field(default=0.0, description="US dollars spent.")
+    cost: float = Field(
+        default=0.0,
+        description="US dollars spent so far, to the hundredth of a cent; what may have been charged counts.",
+    )
     error_code: str | None = None
     eta_seconds: int | None = Field(default=None, description="A guess; changes without a new ETag.")
 

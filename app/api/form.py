@@ -77,8 +77,6 @@ def _settings() -> VlogSettings:
     for name in set(given) & {*MEDIA_FIELDS, "music"}:
         raise InvalidInput(f"{name} should be a file: give its part a filename.", name)
     fields = checked_texts(CreateVlog, {"language": [preferred_language()], **given})
-    if fields.style == "generated":
-        raise InvalidInput("style generated is not available on this installation; footage is.", "style")
     if fields.music_id:
         checked_id(fields.music_id, f"media: {fields.music_id}")
     return VlogSettings.model_validate(fields.model_dump())

@@ -38,6 +38,7 @@ def body_of(vlog: Vlog, job: Job, now: datetime, public_url: str) -> VlogBody:
         title=vlog.settings.title,
         settings=VlogFields.model_construct(**vars(vlog.settings)),
         needs="review" if job.parked_at else None,
+        cost=round(vlog.cost, 4),
         error_message=job.error.message if job.error else None,
         error_code=job.error.code if job.error else None,
         eta_seconds=_eta(job, now),

@@ -112,7 +112,7 @@ def test_a_vlog_to_review_is_parked_until_approved(client: FlaskClient, services
         ("title", "x" * 121, "at most 120 characters"),
         ("title", "a\x00b", "control characters"),
         ("destination", "a\nb", "control characters"),
-        ("style", "generated", "not available on this installation"),
+        ("style", "painted", "'footage' or 'generated'"),
         ("travel_date", "2025-05-17", "no field of this request"),
         ("owner_id", "somebody", "no field of this request"),
         ("files", "not a file", "should be a file"),

@@ -76,7 +76,7 @@ def test_a_call_is_read_in_each_state_as_it_was_saved(store: PostgresStore, job:
     saved = [intend(store, order(job, scene, input_sha=f"{scene:064x}", usd=scene / 7)) for scene in range(1, 6)]
     saved[1] = turn(store, saved[1], lambda call, now: call.submitted(now, f"operations/{job.id}/2"))
     saved[2] = turn(store, saved[2], lambda call, now: call.done(now, f"{call.prefix}1.mp4"))
-    saved[3] = turn(store, saved[3], lambda call, now: call.rejected(now, FILTERED, again=True))
+    saved[3] = turn(store, saved[3], lambda call, now: replace(reject(call, now), again=True))
     saved[4] = turn(store, saved[4], lambda call, now: call.unknown())
     assert list(store.ledger(job.id)) == saved
     for call in saved:
