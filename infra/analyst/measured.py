@@ -8,7 +8,7 @@ from infra.analyst.measure import measure
 from infra.decode import child
 from infra.decode.budgets import MIB
 from infra.decode.child import Limits
-from internal.media import Analysis
+from internal.media import Analysis, Facts
 from internal.ports import Usage
 from internal.vlog import Language
 
@@ -25,6 +25,10 @@ class MeasuredAnalyst:
     def name(self, language: Language) -> str:
         """It says nothing in any language."""
         return "measured/3"
+
+    def price(self, facts: Facts) -> float:
+        """Nobody is asked."""
+        return 0.0
 
     def analyze(
         self, path: Path, language: Language, check: Callable[[], None], spend: Callable[[Usage], None]

@@ -37,6 +37,10 @@ class MediaAnalyst(Protocol):
         """Analyst, model, prompt version, and the language if its words are in one: answers are kept under it."""
         ...
 
+    def price(self, facts: Facts) -> float:
+        """What `analyze` costs for such a media, about, in US dollars."""
+        ...
+
     def analyze(
         self, path: Path, language: Language, check: Callable[[], None], spend: Callable[[Usage], None]
     ) -> Analysis:
