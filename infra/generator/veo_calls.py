@@ -13,12 +13,9 @@ from infra.vertex.client import Vertex, retry_after
 from infra.vertex.in_time import NeverSent
 from internal.errors import OutcomeUnknown, PermanentFailure, TemporaryFailure
 from internal.ports import Order
+from internal.prompts import prompt
 
 _log = logging.getLogger(__name__)
-#: what animated photos are prone to
-_UNWANTED = "text, captions, watermark, logo, split screen, scene change, flicker, distorted faces, extra limbs"
-#: asking costs nothing and changes nothing: the SDK may ask three times, pausing half a second and then one
-_PATIENT = types.HttpRetryOptions(attempts=3, initial_delay=0.5, max_delay=2.0)
 _LONGEST_LABEL = 63
 #: of a vendor's message, in the log
 _LONGEST_MESSAGE = 300
@@ -42,12 +39,11 @@ class Calls:
         return str(operation.name)
 
     def ask(self, operation: str) -> types.GenerateVideosOperation | None:
-        """None when it is not known there. Raises TemporaryFailure."""
+        """None when it is not known there. Raises TemporaryFailure: to ask again changes nothing and costs nothing,
+        so that is left to who asks every few seconds anyway."""
         client = self._vertex.client()
-        config = types.GetOperationConfig(http_options=types.HttpOptions(retry_options=_PATIENT))
-        named = types.GenerateVideosOperation.model_validate({"name": operation})
         try:
-            return client.operations.get(named, config=config)
+            return client.operations.get(types.GenerateVideosOperation.model_validate({"name": operation}))
         except APIError as error:
             if error.code == 404:
                 return None
@@ -102,7 +98,7 @@ def _config(order: Order, uri: str) -> types.GenerateVideosConfig:
         resolution=order.resolution,
         seed=order.seed,
         labels=_labels(order.labels),
-        negative_prompt=_UNWANTED,
+        negative_prompt=prompt("avoid").text,
         person_generation="allow_adult",
         resize_mode=types.ImageResizeMode.CROP,
         enhance_prompt=True,  # 3.1 knows nothing else

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-NAMES = ("describe", "repair", "animate")
+NAMES = ("describe", "repair", "animate", "avoid")
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
 

@@ -14,6 +14,7 @@ REVIEWED = {
     "describe": (1, "9f59dd6d74f0"),
     "repair": (1, "319100632422"),
     "animate": (1, "4a8a58d7db82"),
+    "avoid": (1, "9d953cc615b1"),
 }
 WRITTEN = "version: 3\nvariables: one other\n---\nOnce {one}\nand {other}, twice {one}.\n"
 
