@@ -46,8 +46,13 @@ def crash_point(name: str) -> None:
     _hook(name)
 
 
-def arm(where: str) -> None:
-    """`where` is "name" or "name:n" for the n-th time it is passed. Raises ValueError for an unknown name."""
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(where: str, strike: Callable[[], None] = _die) -> None:
+    """`where` is "name" or "name:n" for the n-th time it is passed; `strike` is what happens there. Raises ValueError
+    for an unknown name."""
     global _hook  # one switch for the process, thrown once at start
     name, _, count = where.partition(":")
     known = (*CRASH_POINTS, *PAID_POINTS)
@@ -59,6 +64,6 @@ def arm(where: str) -> None:
         nonlocal left
         left -= passed == name
         if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            strike()
 
     _hook = hook
