@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 
 MEDIA_KEPT = timedelta(hours=24)
 UPLOADS_KEPT = timedelta(hours=24)
+#: also what was paid for: as long as what was made of it
 CHUNKS_KEPT = timedelta(days=30)
 EVENTS_KEPT = timedelta(days=90)
 BATCH = 100
@@ -33,6 +34,7 @@ def sweep(services: Services) -> None:
     _remove_older(services.media, "incoming/", now - UPLOADS_KEPT)
     _remove_older(services.work, "chunks/", now - CHUNKS_KEPT)
     _remove_older(services.work, "films/", now - CHUNKS_KEPT)
+    _remove_older(services.work, "veo/", now - CHUNKS_KEPT)
 
 
 def _remove_older(store: ObjectStore, prefix: str, limit: datetime) -> None:
@@ -41,11 +43,16 @@ def _remove_older(store: ObjectStore, prefix: str, limit: datetime) -> None:
             store.delete(found.key)
 
 
+def _remove_all(store: ObjectStore, prefix: str) -> None:
+    for found in store.list(prefix):
+        store.delete(found.key)
+
+
 def _reap_vlogs(services: Services) -> None:
     for vlog, _ in services.store.reapable_vlogs(BATCH):
-        for store, prefix in ((services.media, f"vlogs/{vlog.id}/"), (services.work, f"films/{vlog.id}/")):
-            for found in store.list(prefix):
-                store.delete(found.key)
+        _remove_all(services.media, f"vlogs/{vlog.id}/")
+        _remove_all(services.work, f"films/{vlog.id}/")
+        _remove_all(services.work, f"veo/{vlog.id}/")
         services.store.reap_vlog(vlog.id)
         log.info("vlog %s reaped", vlog.id)
 

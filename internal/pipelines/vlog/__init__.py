@@ -5,6 +5,7 @@ from typing import Any
 
 from internal.pipeline import Outcome, Pipeline, Step
 from internal.pipelines.vlog.analyze import analyze
+from internal.pipelines.vlog.clips import are_kept
 from internal.pipelines.vlog.compose import compose, is_kept
 from internal.pipelines.vlog.generate import generate
 from internal.pipelines.vlog.storyboard import storyboard
@@ -17,15 +18,16 @@ from internal.vlog import Storyboard
 def finish(outputs: Mapping[str, Any]) -> Outcome:
     """The film's keys and length, what it tells, what was seen in it, and what had to be left out."""
     found = [Found.model_validate(one) for one in outputs["analyze"]["found"]]
-    left_out = [*outputs["analyze"]["left_out"], *outputs["compose"]["left_out"]]
+    missing = [*outputs["analyze"]["left_out"], *outputs["generate"]["failed"], *outputs["compose"]["left_out"]]
+    told = Storyboard.model_validate(outputs["compose"]["storyboard"])
     result = {
         **outputs["transfer"],
         "seconds": outputs["compose"]["seconds"],
-        "segments": segments(Storyboard.model_validate(outputs["compose"]["storyboard"]), found),
+        "segments": segments(told, found, outputs["compose"]["moving"]),
         "analytics": analytics(found),
-        "warnings": [*left_out, *outputs["storyboard"]["warnings"]],
+        "warnings": [*missing, *outputs["generate"]["notes"], *outputs["storyboard"]["warnings"]],
     }
-    return Outcome(result, partial=bool(left_out))
+    return Outcome(result, partial=bool(missing))
 
 
 PIPELINE = Pipeline(
@@ -33,8 +35,8 @@ PIPELINE = Pipeline(
     (
         Step("analyze", analyze, 25, edition=2),
         Step("storyboard", storyboard, 5, edition=2),
-        Step("generate", generate, 30),
-        Step("compose", compose, 30, edition=2, holds=is_kept),
+        Step("generate", generate, 30, edition=2, holds=are_kept),
+        Step("compose", compose, 30, edition=3, holds=is_kept),
         Step("transfer", transfer, 10),
     ),
     finish,

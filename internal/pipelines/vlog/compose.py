@@ -13,6 +13,7 @@ from internal.errors import Damaged, NotFound, PermanentFailure, UnreadableMedia
 from internal.faults import crash_point
 from internal.film import Film, plan
 from internal.pipeline import Done, Run
+from internal.pipelines.vlog.clips import Clips, brought_to_life, fetch_clip
 from internal.pipelines.vlog.looking import fetch
 from internal.pipelines.vlog.music import music_file
 from internal.pipelines.vlog.wishes import settings_of
@@ -31,14 +32,21 @@ FILM_FILES = {
 
 
 def compose(run: Run) -> Done:
-    """Output: `folder` of the film in the work store, its `seconds`, the `storyboard` as it was told in the end, and
-    `left_out`, sentences: what analysis could read may still fail to play."""
+    """Output: `folder` of the film in the work store, its `seconds`, the `storyboard` as it was told in the end, the
+    photos (content hashes) that are `moving` in it, and `left_out`, sentences: what analysis could read may still fail
+    to play, and so may a clip that was generated."""
     storyboard = Storyboard.model_validate(run.outputs["storyboard"])
+    clips: Clips = run.outputs["generate"]["clips"]
     left_out: list[str] = []
     while True:
         try:
-            return Done({**_made(run, storyboard), "left_out": left_out})
+            return Done({**_made(run, storyboard, clips), "left_out": left_out})
         except UnreadableMedia as error:
+            photo = next((sha for sha, clip in clips.items() if clip["sha256"] == error.field), None)
+            if photo:
+                left_out.append(f"{_name_of(run, photo)}: shown as a photo. {error}")
+                clips = {sha: clip for sha, clip in clips.items() if sha != photo}
+                continue
             left_out.append(f"{_name_of(run, error.field)}: {error}")
             fewer = storyboard.without(error.field or "")
             if fewer == storyboard or not fewer.scenes:
@@ -46,16 +54,21 @@ def compose(run: Run) -> Done:
             storyboard = fewer
 
 
-def _made(run: Run, storyboard: Storyboard) -> dict[str, Any]:
-    """Raises UnreadableMedia whose `field` is the content hash of the media at fault."""
-    film = plan(storyboard, settings_of(run), run.services.short_side)
-    media = _fetch(run, film)
+def _made(run: Run, storyboard: Storyboard, clips: Clips) -> dict[str, Any]:
+    """Raises UnreadableMedia whose `field` is the content hash of the media or clip at fault."""
+    film = plan(brought_to_life(storyboard, clips), settings_of(run), run.services.short_side)
+    media = _fetch(run, film, clips)
     files = _finish(run, film, _pieces(run, film, media))
     folder = f"films/{run.job.id}/{run.job.run_no}"
     for name, content_type in FILM_FILES.items():
         _put(run.services.work, f"{folder}/{name}", files / name, content_type)
     crash_point("film kept")
-    return {"folder": folder, "seconds": film.seconds, "storyboard": storyboard.model_dump(mode="json")}
+    return {
+        "folder": folder,
+        "seconds": film.seconds,
+        "storyboard": storyboard.model_dump(mode="json"),
+        "moving": sorted(clips.keys() & {scene.sha256 for scene in storyboard.scenes}),
+    }
 
 
 def is_kept(run: Run, output: Mapping[str, Any]) -> bool:
@@ -63,19 +76,27 @@ def is_kept(run: Run, output: Mapping[str, Any]) -> bool:
     return all(run.services.work.info(f"{output['folder']}/{name}") for name in FILM_FILES)
 
 
-def _fetch(run: Run, film: Film) -> dict[str, Path]:
+def _fetch(run: Run, film: Film, clips: Clips) -> dict[str, Path]:
     """The media the film shows and plays, by content hash."""
-    by_sha = {one.sha256: one for one in map(Found.model_validate, run.outputs["analyze"]["found"])}
     paths: dict[str, Path] = {}
     for sha256 in {scene.sha256: None for scene in film.scenes}:
-        media = run.services.store.media(run.job.owner_id, by_sha[sha256].media_id)
         paths[sha256] = run.folder / sha256
         if not paths[sha256].exists():  # it is there when the film is put together again without another
-            fetch(run, media, paths[sha256])
+            _fetch_one(run, sha256, clips, paths[sha256])
         run.check()
     if film.music:
         paths[film.music.sha256] = music_file(run, film.music)
     return paths
+
+
+def _fetch_one(run: Run, sha256: str, clips: Clips, path: Path) -> None:
+    generated = next((clip for clip in clips.values() if clip["sha256"] == sha256), None)
+    if generated:
+        fetch_clip(run, generated["key"], path, sha256)
+        return
+    found = map(Found.model_validate, run.outputs["analyze"]["found"])
+    media_id = next(one.media_id for one in found if one.sha256 == sha256)
+    fetch(run, run.services.store.media(run.job.owner_id, media_id), path)
 
 
 def _name_of(run: Run, sha256: str | None) -> str:

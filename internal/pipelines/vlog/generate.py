@@ -1,7 +1,133 @@
-"""generate: bring chosen photos to life. Footage needs none: the composer pans over photos."""
+"""generate: bring chosen photos to life, as many as the budget pays for. Footage needs none: the composer pans."""
 
-from internal.pipeline import Done, Run
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from internal.errors import UnreadableMedia
+from internal.jobs import JobError
+from internal.media import Kind
+from internal.paid import PaidCall
+from internal.paying import Failed, Limited, Pending, Ready, Standing, advance, spoil
+from internal.pipeline import Done, Run, Wait
+from internal.pipelines.vlog.clips import fetch_clip
+from internal.pipelines.vlog.looking import sha256_of
+from internal.pipelines.vlog.orders import Lively, wanted
+from internal.pipelines.vlog.wishes import settings_of
+from internal.storyboard import Found
+from internal.vlog import Scene, Storyboard
+
+#: seconds by which a clip may be shorter than its scene: its last picture stays while the next scene comes
+SHORTAGE = 0.25
+#: names in one sentence
+MOST_NAMES = 3
 
 
-def generate(_run: Run) -> Done:
-    return Done({"clips": {}})
+def generate(run: Run) -> Done | Wait:
+    """Output: `clips`, by the photo's content hash its clip's `key` in the work store, `sha256` and `seconds`;
+    `failed`, sentences: what should have come and did not; `notes`, what the user's own limit did not pay for; `run`.
+    """
+    photos = _photos(run) if settings_of(run).style == "generated" else []
+    standings = _advanced(run, photos)
+    while any(standing == Pending(timedelta(0)) for standing in standings):
+        standings = _advanced(run, photos)
+    delays = [standing.delay for standing in standings if isinstance(standing, Pending)]
+    return Wait(min(delays)) if delays else Done(_output(run, photos, standings))
+
+
+def _photos(run: Run) -> list[Lively]:
+    """Those of the story that a clip can be made of, the best first."""
+    storyboard = Storyboard.model_validate(run.outputs["storyboard"])
+    by_sha = {one.sha256: one for one in map(Found.model_validate, run.outputs["analyze"]["found"])}
+    photos = [
+        Lively(number, scene, by_sha[scene.sha256])
+        for number, scene in enumerate(storyboard.scenes, start=1)
+        if scene.kind is Kind.PHOTO and run.services.generator.seconds(scene.seconds) >= scene.seconds
+    ]
+    return sorted(photos, key=lambda photo: (-photo.found.worth, photo.number))
+
+
+def _advanced(run: Run, photos: Sequence[Lively]) -> list[Standing]:
+    standings: list[Standing] = []
+    for photo in photos:
+        ready = sum(isinstance(standing, Ready) for standing in standings)
+        run.progress(len(standings) / len(photos), f"Bringing photos to life: {ready} of {len(photos)}")
+        try:
+            standings.append(advance(run, wanted(run, photo)))
+        except UnreadableMedia as error:
+            standings.append(Failed(JobError(error.code, str(error))))
+    return standings
+
+
+@dataclass(frozen=True)
+class _Missing:
+    name: str
+    reason: JobError
+    #: the user would not have it otherwise
+    wished: bool
+
+
+def _output(run: Run, photos: Sequence[Lively], standings: Sequence[Standing]) -> dict[str, Any]:
+    clips: dict[str, dict[str, Any]] = {}
+    missing: list[_Missing] = []
+    for photo, standing in zip(photos, standings, strict=True):
+        match _checked(run, photo, standing):
+            case JobError() as reason:
+                own_limit = isinstance(standing, Limited) and reason.code == "cost_limit"
+                missing.append(_Missing(photo.found.name, reason, own_limit))
+            case clip:
+                clips[photo.found.sha256] = clip
+    return {
+        "clips": clips,
+        "failed": list(_sentences(one for one in missing if not one.wished)),
+        "notes": list(_sentences(one for one in missing if one.wished)),
+        "run": run.job.run_no,
+    }
+
+
+def _checked(run: Run, photo: Lively, standing: Standing) -> dict[str, Any] | JobError:
+    """The clip, once it has been decoded to its end; else why there is none."""
+    match standing:
+        case Ready(call, key):
+            return _clip(run, photo, call, key)
+        case Failed(reason) | Limited(reason):
+            return reason
+        case Pending():
+            raise AssertionError("nothing is pending any more")
+
+
+def _clip(run: Run, photo: Lively, call: PaidCall, key: str) -> dict[str, Any] | JobError:
+    """What cannot be fetched may be whole: only what cannot be shown is spoilt."""
+    path = run.folder / f"{photo.found.sha256}.mp4"
+    try:
+        fetch_clip(run, key, path)
+    except UnreadableMedia as error:
+        return JobError(error.code, str(error))
+    try:
+        return {"key": key, "sha256": sha256_of(path), "seconds": _seconds(run, path, photo.scene)}
+    except UnreadableMedia as error:
+        spoilt = JobError(error.code, str(error))
+        spoil(run, call, spoilt)
+        return spoilt
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _seconds(run: Run, path: Path, scene: Scene) -> float:
+    """Of the clip, all of which is decoded. Raises UnreadableMedia."""
+    facts = run.services.analyst.measure(path, run.check).facts
+    if facts.kind is not Kind.CLIP or facts.seconds < scene.seconds - SHORTAGE:
+        raise UnreadableMedia("What the generator made is shorter than was ordered.")
+    return facts.seconds
+
+
+def _sentences(missing: Iterable[_Missing]) -> Iterator[str]:
+    """One for each reason, however many photos share it."""
+    names: dict[str, list[str]] = {}
+    for one in missing:
+        names.setdefault(one.reason.message, []).append(one.name)
+    for message, shown in names.items():
+        who = ", ".join(shown) if len(shown) <= MOST_NAMES else f"{len(shown)} photos"
+        yield f"{who}: shown as {'a photo' if len(shown) == 1 else 'photos'}. {message}"

@@ -1,10 +1,11 @@
 """What the finished film tells, for people: its segments, and what was seen in the media."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from internal.film import plan
+from internal.media import Kind
 from internal.storyboard import Found
 from internal.storyboard.times import in_order
 from internal.vlog import Storyboard, VlogSettings
@@ -16,15 +17,16 @@ NAMED_PLACE, NAMELESS_PLACE = 1.0, 0.001
 DECIMALS = 4
 
 
-def segments(storyboard: Storyboard, found: Sequence[Found]) -> list[dict[str, Any]]:
-    """Each scene: `start` and `end` in seconds of the film, transitions included, so that neighbours overlap."""
+def segments(storyboard: Storyboard, found: Sequence[Found], moving: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Each scene: `start` and `end` in seconds of the film, transitions included, so that neighbours overlap; `kind`
+    is how it is shown: photos that are `moving`, by content hash, as clips."""
     film = plan(storyboard, VlogSettings())  # no setting changes when a scene begins
     by_sha = {one.sha256: one for one in found}
     return [
         {
             "start": round(start / film.canvas.fps, 3),
             "end": round((start + count) / film.canvas.fps, 3),
-            "kind": scene.kind.value,
+            "kind": (Kind.CLIP if scene.sha256 in moving else scene.kind).value,
             "caption": scene.caption,
             "media": by_sha[scene.sha256].name,
             "media_id": by_sha[scene.sha256].media_id,

@@ -1,0 +1,105 @@
+"""What is ordered for a photo: its still, the prompt, and how long, how large and of what shape its clip should be.
+
+It follows from the photo, the user's settings and how long the photo is shown, not from where
+it stands in the story: another version of the vlog orders the same, and gets what was paid for.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from internal.media import Facts
+from internal.paying import Wanted
+from internal.pipeline import Run
+from internal.pipelines.vlog.looking import fetch
+from internal.pipelines.vlog.wishes import settings_of
+from internal.ports import Order
+from internal.prompts import prompt
+from internal.storyboard import Found
+from internal.vlog import Aspect, Resolution, Scene
+
+#: pixels of the still's longer side
+STILL = 1536
+#: characters of a description that a prompt takes
+MOST_SHOWN = 600
+#: the least of a photo that should be left when it is cropped to the film's shape
+LEAST_LEFT = 0.5
+MOVEMENTS = ("pushes in", "pulls back", "glides to the left", "glides to the right", "rises", "stays where it is")
+
+
+@dataclass(frozen=True)
+class Lively:
+    """A photo of the story that is to be brought to life; `number` is its scene's, from 1."""
+
+    number: int
+    scene: Scene
+    found: Found
+
+
+def wanted(run: Run, photo: Lively) -> Wanted:
+    settings, generator = settings_of(run), run.services.generator
+    order = Order(
+        photo=run.folder / f"{photo.found.sha256}.still.jpg",
+        prompt=_prompt(photo.found, settings.mood),
+        seconds=generator.seconds(photo.scene.seconds),
+        aspect=aspect_of(photo.found.analysis.facts, settings.aspect),
+        resolution=_resolution(settings.resolution),
+        seed=_number(photo.found),
+        labels={"job": run.job.id, "scene": str(photo.number)},
+    )
+    return Wanted(
+        scene=photo.number,
+        input_sha=_input_sha(generator.name, photo.found.sha256, order),
+        order=order,
+        price=generator.price(order.seconds, order.resolution),
+        most=settings.max_cost,
+        prepare=_still(run, photo.found, order.photo),
+    )
+
+
+def aspect_of(photo: Facts, film: Aspect) -> Literal["16:9", "9:16"]:
+    """The film's, unless that would crop the photo to less than half, or is neither: then the one nearer to its own."""
+    if film != "1:1" and _left(photo, film) >= LEAST_LEFT:
+        return film
+    return "16:9" if photo.width >= photo.height else "9:16"
+
+
+def _left(photo: Facts, film: Literal["16:9", "9:16"]) -> float:
+    """The share of the photo that is seen when it fills that shape."""
+    across, down = (16, 9) if film == "16:9" else (9, 16)
+    own, shape = photo.width * down, photo.height * across
+    return min(own, shape) / max(own, shape, 1)
+
+
+def _resolution(film: Resolution) -> Literal["720p", "1080p"]:
+    return "1080p" if film == "1080p" else "720p"
+
+
+def _prompt(found: Found, mood: str | None) -> str:
+    seen = found.analysis
+    shown = (seen.description or seen.caption)[:MOST_SHOWN]
+    movement = MOVEMENTS[_number(found) % len(MOVEMENTS)]
+    return prompt("animate").filled(shown=shown, mood=seen.mood or mood or "", movement=movement)
+
+
+def _number(found: Found) -> int:
+    """As good as drawn by lot, and always the same for one photo."""
+    return int(found.sha256[:6], 16)
+
+
+def _input_sha(generator: str, photo: str, order: Order) -> str:
+    told = [order.prompt, prompt("animate").version, order.seconds, order.aspect, order.resolution]
+    return hashlib.sha256(json.dumps([generator, photo, *told]).encode()).hexdigest()
+
+
+def _still(run: Run, found: Found, out: Path) -> Callable[[], None]:
+    def draw() -> None:
+        photo = run.folder / found.sha256
+        if not photo.exists():
+            fetch(run, run.services.store.media(run.job.owner_id, found.media_id), photo)
+        run.services.composer.still(photo, out, STILL, run.check)
+
+    return draw
