@@ -229,6 +229,10 @@ def _about_new(mine: Sequence[PaidCall], now: datetime) -> Move:
     return Submit(max((call.ordinal for call in mine), default=0) + 1)
 
 
+#: sums of cents are not exact: by less than this
+CENTS = 1e-9
+
+
 @dataclass(frozen=True)
 class Spending:
     """US dollars charged so far, and submissions, on the database's clock."""
@@ -256,20 +260,20 @@ class Limits:
         return spending.submissions >= self.submissions
 
     def exceeded(self, spending: Spending, usd: float, wish: float | None) -> JobError | None:
-        """The limit that `usd` more would exceed, with its reason for the user. `wish`: what they would spend at most
-        on this vlog, if they said so. What costs nothing exceeds nothing."""
+        """The limit that `usd` more would exceed, as `room` has it. What costs nothing exceeds nothing."""
+        room, reason = self.room(spending, wish)
+        return reason if usd and usd > room + CENTS else None
+
+    def room(self, spending: Spending, wish: float | None) -> tuple[float, JobError]:
+        """How much more may be spent, and the limit that says so, with its reason for the user. `wish`: what they
+        would spend at most on this vlog, if they said so."""
         most = self.vlog if wish is None else wish
-        if not usd:
-            return None
-        if _over(spending.job + usd, most):
-            return JobError("cost_limit", f"The limit of ${most:.2f} for this vlog is reached.")
-        if _over(spending.owner + usd, self.owner_day):
-            return JobError("daily_limit", f"Your limit of ${self.owner_day:.2f} a day is reached.")
-        if _over(spending.service + usd, self.service_day):
-            return JobError("service_daily_limit", "What this service may spend in a day is spent.")
-        return None
-
-
-def _over(usd: float, most: float) -> bool:
-    """Sums of cents are not exact."""
-    return usd > most + 1e-9
+        of_vlog = JobError("cost_limit", f"The limit of ${most:.2f} for this vlog is reached.")
+        of_owner = JobError("daily_limit", f"Your limit of ${self.owner_day:.2f} a day is reached.")
+        of_service = JobError("service_daily_limit", "What this service may spend in a day is spent.")
+        rooms = (
+            (most - spending.job, of_vlog),
+            (self.owner_day - spending.owner, of_owner),
+            (self.service_day - spending.service, of_service),
+        )
+        return min(rooms, key=lambda room: room[0])
