@@ -46,7 +46,7 @@ def wanted(run: Run, photo: Lively) -> Wanted:
         prompt=_prompt(photo.found, settings.mood),
         seconds=generator.seconds(photo.scene.seconds),
         aspect=aspect_of(photo.found.analysis.facts, settings.aspect),
-        resolution=_resolution(settings.resolution),
+        resolution=resolution_of(settings.resolution),
         seed=_number(photo.found),
         labels={"job": run.job.id, "scene": str(photo.number)},
     )
@@ -74,7 +74,7 @@ def _left(photo: Facts, film: Literal["16:9", "9:16"]) -> float:
     return min(own, shape) / max(own, shape, 1)
 
 
-def _resolution(film: Resolution) -> Literal["720p", "1080p"]:
+def resolution_of(film: Resolution) -> Literal["720p", "1080p"]:
     return "1080p" if film == "1080p" else "720p"
 
 
