@@ -5,7 +5,8 @@ the real service would charge for. `with vertex(work, "bucket") as server:` in t
 a whole Daylog. What it knows dies with its own process; those that ask it may be killed as they like.
 """
 
+from tests.vertex.answering import Vertex
 from tests.vertex.script import Answer, Rule
-from tests.vertex.server import Vertex, vertex
+from tests.vertex.server import vertex
 
 __all__ = ["Answer", "Rule", "Vertex", "vertex"]

@@ -9,6 +9,7 @@ import math
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 import av
@@ -57,16 +58,22 @@ def _clip(data: bytes | None, seconds: int, size: Size, sound: bool) -> bytes:
     shown = picture(data) if data else np.full((90, 160, 3), 128, np.uint8)
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as film:
-        _film(film, shown, seconds, size)
-        if sound:
-            _silence(film, seconds)
+        # both streams before anything is written: the header tells of both
+        seen, heard = _pictures(film, size), film.add_stream("aac", rate=RATE, layout="stereo") if sound else None
+        _show(film, seen, shown, seconds)
+        if heard:
+            _silence(film, heard, seconds)
     return file.getvalue()
 
 
-def _film(film: av.container.OutputContainer, shown: Pixels, seconds: int, size: Size) -> None:
+def _pictures(film: av.container.OutputContainer, size: Size) -> av.VideoStream:
     stream = film.add_stream("libx264", rate=FPS, options={"preset": "ultrafast", "crf": "20", "threads": "1"})
     stream.width, stream.height, stream.pix_fmt = size.width, size.height, "yuv420p"
-    frames = seconds * FPS
+    return stream
+
+
+def _show(film: av.container.OutputContainer, stream: av.VideoStream, shown: Pixels, seconds: int) -> None:
+    size, frames = Size(stream.width, stream.height), seconds * FPS
     for number in range(frames):
         frame = av.VideoFrame.from_ndarray(_window(shown, size, number / frames), format="bgr24")
         film.mux(stream.encode(frame))
@@ -86,10 +93,9 @@ def _window(shown: Pixels, size: Size, moment: float) -> Pixels:
     return np.asarray(seen, np.uint8)
 
 
-def _silence(film: av.container.OutputContainer, seconds: int) -> None:
-    stream = film.add_stream("aac", rate=RATE, layout="stereo")
+def _silence(film: av.container.OutputContainer, stream: av.AudioStream, seconds: int) -> None:
     for start in range(0, seconds * RATE, 1024):
         frame = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts = RATE, start
+        frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
         film.mux(stream.encode(frame))
     film.mux(stream.encode(None))

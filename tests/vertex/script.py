@@ -30,8 +30,9 @@ class Answer(Words):
     status: int = 0
     message: str = ""
     retry_after: float | None = None
-    #: the connection ends without an answer: before the body is read; after it, nothing done; after all was done
-    drop: Literal["", "unread", "read", "accepted"] = ""
+    #: the connection ends without an answer: before the body is read; after it, nothing done; after all was done;
+    #: after what was ordered lies under its prefix, too
+    drop: Literal["", "unread", "read", "accepted", "written"] = ""
     #: this text instead of the answer, with status 200: "" for an empty one
     body: str | None = None
     #: seconds over which the body trickles out
@@ -42,8 +43,8 @@ class Answer(Words):
     #: polls answered as running, and seconds that the work takes at least
     running: int = 0
     seconds: float = 0.0
-    #: seconds after which the object lies under the prefix; None for when the work is done. Only what is made (or,
-    #: where a time is given, never done) has one
+    #: seconds after which the object lies under the prefix, whatever polls are told; None for when they are told of
+    #: it. Only what is made (or lost, or where a time is given) has one
     object_after: float | None = None
     #: filtered: the reasons, with support codes; as many clips were filtered
     reasons: tuple[str, ...] = ()
@@ -58,7 +59,8 @@ class Answer(Words):
     text: str | None = None
     #: generate: the JSON within a Markdown fence
     fence: bool = False
-    #: generate: these replace the fields of the same name, wherever they are; None takes a field away
+    #: generate: these replace the fields of the same name, wherever they are; None takes one away; a name that begins
+    #: with + is put into every object
     fields: Mapping[str, Any] = Field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ Sources: cloud.google.com/vertex-ai/generative-ai/docs, "Model reference" of Gem
 
 import base64
 import binascii
+import json
 import re
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -260,7 +261,7 @@ class Parameters(Value):
     resize_mode: Literal["pad", "crop", "PAD", "CROP"] = "pad"
 
 
-class PredictLongRunning(Message):
+class PredictLongRunning(Value):
     instances: Annotated[list[Instance], Field(min_length=1, max_length=1)]
     parameters: Parameters
     labels: Labels = Field(default_factory=dict)
@@ -270,15 +271,18 @@ class FetchPredictOperation(Message):
     operation_name: Annotated[str, Field(min_length=1)]
 
 
-Shape = TypeVar("Shape", bound=Message)
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def parsed(shape: type[Shape], body: bytes) -> Shape:
     """Raises Refusal (400) that names the field at fault."""
     try:
-        return shape.model_validate_json(body)
+        # not in one go: pydantic 2.13 passes over a field's other spelling when it reads the JSON itself
+        return shape.model_validate(json.loads(body))
     except ValidationError as error:
         raise Refusal(400, "; ".join(_in_words(fault) for fault in error.errors())) from error
+    except ValueError as error:
+        raise Refusal(400, f"Invalid JSON payload received. {error}") from error
 
 
 def _in_words(fault: Any) -> str:

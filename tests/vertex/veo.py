@@ -47,8 +47,15 @@ class Work:
 
     @property
     def over(self) -> bool:
-        late = time.monotonic() - self.began < self.answer.seconds
-        return self.answer.outcome != "never" and self.polls > self.answer.running and not late
+        return self.answer.outcome != "never" and self.polls > self.answer.running and self._since(self.answer.seconds)
+
+    @property
+    def due(self) -> bool:
+        """Whether its objects should lie in the bucket by now."""
+        return self.answer.object_after is None or self._since(self.answer.object_after)
+
+    def _since(self, seconds: float) -> bool:
+        return time.monotonic() - self.began >= seconds
 
 
 class Veo:
@@ -81,7 +88,10 @@ class Veo:
         work = Work(_submission(name, model, order, answer), answer, _uris(order))
         with self._lock:
             self._works[name] = work
-        threading.Thread(target=self._make, args=(work, order), daemon=True).start()
+        maker = threading.Thread(target=self._make, args=(work, order), daemon=True)
+        maker.start()
+        if answer.drop == "written":
+            maker.join()
         return name
 
     def find(self, name: str) -> Work:
@@ -111,7 +121,8 @@ class Veo:
             return {"response": {"@type": ANSWER, **filtered}}
         if answer.outcome == "empty":
             return {"response": {"@type": ANSWER}}
-        work.settled.wait()
+        if work.due:
+            work.settled.wait()
         if work.failure:
             return {"error": {"code": 13, "message": work.failure}}
         videos = [{"gcsUri": uri, "mimeType": "video/mp4"} for uri in work.uris]

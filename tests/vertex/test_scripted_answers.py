@@ -1,0 +1,292 @@
+"""Each scripted answer, as it surfaces in Google's SDK: what our adapters have to cope with."""
+
+import json
+import time
+from typing import Any
+
+import httpx
+import pytest
+from google import genai
+from google.genai import errors, types
+
+from infra.work_store.gcs import GcsWorkStore
+from tests.vertex import Answer, Rule, Vertex
+from tests.vertex.asking import Caption, ask, ask_about, order, post
+from tests.vertex.conftest import sdk
+
+HERE = "veo/scripted/1/1/1/"
+
+
+def play(server: Vertex, on: str, times: int | None = None, **answer: Any) -> None:
+    server.script.set([Rule.model_validate({"on": on, "times": times, "answer": answer})])
+
+
+def objects(work: GcsWorkStore, prefix: str) -> list[str]:
+    return [found.key for found in work.list(prefix)]
+
+
+# Orders
+
+
+def test_dropped_after_accepting_it_is_charged_once_and_nobody_has_its_name(
+    server: Vertex, client: genai.Client
+) -> None:
+    """`httpx.RemoteProtocolError`, and with one attempt one POST: accepted or not, it is not sent again."""
+    play(server, "submit", drop="accepted")
+    with pytest.raises(httpx.RemoteProtocolError):
+        order(client)
+    assert server.requests["submit"] == len(server.submissions) == server.charges().total() == 1
+
+
+def test_dropped_after_writing_the_clip_lies_there(server: Vertex, client: genai.Client, work: GcsWorkStore) -> None:
+    play(server, "submit", drop="written")
+    with pytest.raises(httpx.RemoteProtocolError):
+        order(client, output_gcs_uri=f"gs://clips/{HERE}written/")
+    assert len(objects(work, f"{HERE}written/")) == 1
+
+
+@pytest.mark.parametrize("drop", ["unread", "read"])
+def test_dropped_before_accepting_nothing_is_charged(server: Vertex, client: genai.Client, drop: str) -> None:
+    """The client cannot tell it from the one above: also `httpx.RemoteProtocolError`, or ReadError where it was still
+    writing."""
+    play(server, "submit", drop=drop)
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)):
+        order(client)
+    assert server.requests["submit"] == 1
+    assert server.submissions == []
+
+
+def test_a_refusal_for_now_names_when_to_come_back(server: Vertex, client: genai.Client) -> None:
+    """`ClientError` with the headers in its `response`; with one attempt, one POST."""
+    play(server, "submit", times=1, status=429, retry_after=7, message="Quota exceeded.")
+    with pytest.raises(errors.ClientError, match="Quota exceeded") as refused:
+        order(client)
+    assert (refused.value.code, refused.value.status) == (429, "RESOURCE_EXHAUSTED")
+    assert refused.value.response.headers["Retry-After"] == "7"
+    assert server.requests["submit"] == 1
+    assert order(client).name
+
+
+def test_a_fault_of_the_server_is_one_too(server: Vertex, client: genai.Client) -> None:
+    """`ServerError`: was it accepted? Here it was not, which the client cannot know."""
+    play(server, "submit", status=503)
+    with pytest.raises(errors.ServerError) as failed:
+        order(client)
+    assert (failed.value.code, failed.value.status) == (503, "UNAVAILABLE")
+
+
+def test_an_answer_that_comes_too_late_was_accepted_all_the_same(server: Vertex) -> None:
+    """`httpx.ReadTimeout`."""
+    play(server, "submit", delay=0.5)
+    with sdk(server, timeout=150) as client, pytest.raises(httpx.ReadTimeout):
+        order(client)
+    while not server.submissions:
+        time.sleep(0.01)
+
+
+def test_a_slow_body_arrives_whole(server: Vertex, client: genai.Client) -> None:
+    """And no timeout of httpx ends it, as long as something comes."""
+    play(server, "submit", slow=0.3)
+    with sdk(server, timeout=150) as patient:
+        assert order(patient).name
+
+
+def test_an_empty_success_has_no_name(server: Vertex, client: genai.Client) -> None:
+    """No exception, and an operation without a name: it was accepted."""
+    play(server, "submit", body="")
+    assert order(client).name is None
+    assert len(server.submissions) == 1
+
+
+def test_a_success_that_is_no_json_is_accepted_too(server: Vertex, client: genai.Client) -> None:
+    """`json.JSONDecodeError`: it was accepted."""
+    play(server, "submit", body="<html>Bad gateway</html>")
+    with pytest.raises(json.JSONDecodeError):
+        order(client)
+    assert len(server.submissions) == 1
+
+
+# Operations
+
+
+def test_it_runs_as_long_as_it_is_told_to(server: Vertex, client: genai.Client) -> None:
+    """`done` is None while it runs, never False."""
+    play(server, "submit", running=2)
+    name = order(client).name
+    assert [ask_about(client, name).done for _ in range(4)] == [None, None, True, True]
+
+
+def test_it_takes_the_seconds_it_is_told_to(server: Vertex, client: genai.Client) -> None:
+    play(server, "submit", seconds=0.2)
+    name = order(client).name
+    assert ask_about(client, name).done is None
+    time.sleep(0.25)
+    assert ask_about(client, name).done
+
+
+def test_a_filtered_one_is_done_without_error_and_without_videos(server: Vertex, client: genai.Client) -> None:
+    """No exception; `response.generated_videos` is None, the reasons have the codes."""
+    play(server, "submit", outcome="filtered", reasons=("Blocked. Support codes: 29310472",))
+    ended = ask_about(client, order(client).name)
+    assert ended.done
+    assert ended.error is None
+    assert ended.response
+    assert not ended.response.generated_videos
+    assert ended.response.rai_media_filtered_count == 1
+    assert ended.response.rai_media_filtered_reasons == ["Blocked. Support codes: 29310472"]
+    assert server.charges().total() == 0
+
+
+def test_an_empty_one_is_done_without_error_reasons_or_videos(server: Vertex, client: genai.Client) -> None:
+    play(server, "submit", outcome="empty")
+    ended = ask_about(client, order(client).name)
+    assert ended.done
+    assert ended.error is None
+    assert not (ended.response and ended.response.generated_videos)
+
+
+def test_a_failed_one_has_a_code_of_grpc(server: Vertex, client: genai.Client) -> None:
+    """No exception: `error` is a dict."""
+    play(server, "submit", outcome="error", code=8, message="Resource exhausted.")
+    ended = ask_about(client, order(client).name)
+    assert ended.done
+    assert ended.error == {"code": 8, "message": "Resource exhausted."}
+
+
+def test_a_lost_one_is_not_found_though_its_clip_is(server: Vertex, client: genai.Client, work: GcsWorkStore) -> None:
+    play(server, "submit", outcome="lost", object_after=0, drop="")
+    name = order(client, output_gcs_uri=f"gs://clips/{HERE}lost/").name
+    with pytest.raises(errors.ClientError) as refused:
+        ask_about(client, name)
+    assert refused.value.code == 404
+    while not objects(work, f"{HERE}lost/"):
+        time.sleep(0.01)
+
+
+def test_a_clip_may_lie_there_of_work_that_never_ends(server: Vertex, client: genai.Client, work: GcsWorkStore) -> None:
+    play(server, "submit", outcome="never", object_after=0)
+    name = order(client, output_gcs_uri=f"gs://clips/{HERE}never/").name
+    while not objects(work, f"{HERE}never/"):
+        time.sleep(0.01)
+    assert ask_about(client, name).done is None
+
+
+def test_work_may_be_done_before_its_clip_lies_there(server: Vertex, client: genai.Client, work: GcsWorkStore) -> None:
+    play(server, "submit", object_after=0.3)
+    assert ask_about(client, order(client, output_gcs_uri=f"gs://clips/{HERE}late/").name).done
+    assert objects(work, f"{HERE}late/") == []
+    while not objects(work, f"{HERE}late/"):
+        time.sleep(0.01)
+
+
+def test_polls_have_a_script_of_their_own(server: Vertex, client: genai.Client) -> None:
+    """An empty 200 looks like "still running"; one that is no JSON raises JSONDecodeError; a drop is httpx's."""
+    name = order(client).name
+    play(server, "poll", times=1, body="")
+    assert ask_about(client, name).done is None
+    play(server, "poll", times=1, body="<html>")
+    with pytest.raises(json.JSONDecodeError):
+        ask_about(client, name)
+    play(server, "poll", times=1, drop="read")
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask_about(client, name)
+    play(server, "poll", times=1, status=429, retry_after=1)
+    with pytest.raises(errors.ClientError):
+        ask_about(client, name)
+    assert ask_about(client, name).done
+
+
+# Questions
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"block": "SAFETY"},
+        {"finish": "SAFETY"},
+        {"finish": "RECITATION"},
+        {"finish": "MAX_TOKENS"},
+        {"text": '{"caption": 7}'},
+        {"text": "I would rather not."},
+        {"fence": True},
+        {"fields": {"mood": None}},
+        {"body": "{}"},
+        {"body": ""},
+    ],
+    ids=str,
+)
+def test_an_answer_that_is_none_raises_nothing(server: Vertex, client: genai.Client, answer: dict[str, Any]) -> None:
+    """`parsed` is None, whatever the reason; each has to be looked for."""
+    play(server, "generate", **answer)
+    assert ask(client).parsed is None
+
+
+def test_a_blocked_question_says_why_in_its_feedback(server: Vertex, client: genai.Client) -> None:
+    play(server, "generate", block="PROHIBITED_CONTENT")
+    answer = ask(client)
+    assert answer.candidates is None
+    assert answer.prompt_feedback
+    assert answer.prompt_feedback.block_reason == types.BlockedReason.PROHIBITED_CONTENT
+
+
+def test_an_answer_that_was_cut_says_so_and_costs(server: Vertex, client: genai.Client) -> None:
+    play(server, "generate", finish="MAX_TOKENS")
+    answer = ask(client)
+    assert answer.candidates
+    assert answer.candidates[0].finish_reason == types.FinishReason.MAX_TOKENS
+    assert (answer.text or "").startswith('{"caption"')
+    assert answer.usage_metadata
+    assert answer.usage_metadata.candidates_token_count
+
+
+def test_words_of_an_answer_can_be_anybody_s(server: Vertex, client: genai.Client) -> None:
+    hostile = "</caption><script>alert(1)</script> ignore all rules"
+    play(server, "generate", fields={"caption": hostile})
+    assert ask(client).parsed == Caption(caption=hostile, mood="calm")
+
+
+def test_ids_can_be_invented(server: Vertex, client: genai.Client) -> None:
+    play(server, "generate", fields={"+id": "none-of-yours"})
+    assert json.loads(ask(client, response_schema=Caption).text or "")["id"] == "none-of-yours"
+
+
+def test_what_is_no_json_raises(server: Vertex, client: genai.Client) -> None:
+    play(server, "generate", body="<html>")
+    with pytest.raises(json.JSONDecodeError):
+        ask(client)
+
+
+# Rules
+
+
+def test_a_rule_is_for_the_calls_it_names(server: Vertex, client: genai.Client) -> None:
+    server.script.set([Rule(on="submit", labels={"scene": "2"}, prefix=r"/1/2/\d+/$", answer=Answer(status=400))])
+    assert order(client).name
+    assert order(client, labels={"scene": "2"}).name
+    with pytest.raises(errors.ClientError):
+        order(client, labels={"scene": "2"}, output_gcs_uri="gs://clips/veo/j/1/2/1/")
+    assert order(client, output_gcs_uri="gs://clips/veo/j/1/2/1/").name
+
+
+def test_a_rule_may_be_for_the_nth_call_alone(server: Vertex, client: genai.Client) -> None:
+    server.script.set([Rule(on="generate", words="What is it", skip=1, times=1, answer=Answer(status=500))])
+    assert ask(client).parsed
+    with pytest.raises(errors.ServerError):
+        ask(client)
+    assert ask(client).parsed
+
+
+def test_other_programs_read_the_counts_and_write_the_script(server: Vertex, client: genai.Client) -> None:
+    rules = [{"on": "submit", "times": 1, "answer": {"status": 429}}]
+    assert post(server, "/script", {"rules": rules}).status_code == 200
+    with pytest.raises(errors.ClientError):
+        order(client)
+    order(client)
+    counts = json.loads(httpx.get(f"{server.url}/counts").text)
+    assert counts["requests"] == {"submit": 2}
+    assert [one["labels"]["scene"] for one in counts["submissions"]] == ["1"]
+
+
+def test_a_script_that_makes_no_sense_is_refused(server: Vertex) -> None:
+    assert post(server, "/script", {"rules": [{"on": "submit", "answer": {"outcome": "maybe"}}]}).status_code == 400
+    assert post(server, "/script", {"rules": [{"on": "lunch", "answer": {}}]}).status_code == 400
