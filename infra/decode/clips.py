@@ -1,7 +1,7 @@
 """Opening one clip or piece of music: FFmpeg sees one demuxer, known codecs, and no file but the one given."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
@@ -33,6 +33,10 @@ SOUND_CODECS = frozenset(
 DAMAGE = (av.error.InvalidDataError, av.error.PatchWelcomeError, av.error.UndefinedError)
 S = TypeVar("S", VideoStream, AudioStream)
 AGAIN = "Copy it again from where it came from."
+#: a frame is due when its time is less than this away, in seconds: time stamps are rounded
+SOON = 0.002
+#: seconds: MPEG-TS, which knows no places of key frames, is entered anywhere, and shows nothing before the next one
+_STEPS_BACK = (0.0, 2.0, 10.0, float("inf"))
 
 
 @contextmanager
@@ -93,6 +97,42 @@ def pictures_in(packet: "Packet[VideoStream]") -> list[VideoFrame]:
         return packet.stream.decode(packet)
     except DAMAGE:
         return []
+
+
+def frames_from(
+    container: InputContainer,
+    stream: VideoStream,
+    time: float,
+    unseen: "Callable[[Packet[VideoStream]], bool] | None" = None,
+) -> Iterator[VideoFrame]:
+    """Its pictures from the key frame before `time` on, as time stamps count it in seconds, or from the first one if
+    none can be found. Of what is `unseen` only those are decoded that serve to decode others."""
+    begin = begins_at(container)
+    if time <= begin or not stream.time_base:
+        yield from _frames(container, stream, unseen)
+        return
+    for earlier in _STEPS_BACK:
+        container.seek(int(max(time - earlier, begin - 1) / stream.time_base), stream=stream)
+        frames = _frames(container, stream, unseen)
+        first = next(frames, None)
+        if first is not None and (time_of(first) <= time + SOON or time - earlier < begin):
+            yield first
+            yield from frames
+            return
+
+
+def _frames(
+    container: InputContainer, stream: VideoStream, unseen: "Callable[[Packet[VideoStream]], bool] | None"
+) -> Iterator[VideoFrame]:
+    for packet in packets_of(container, stream):
+        if unseen is not None:
+            stream.codec_context.skip_frame = "NONREF" if unseen(packet) else "DEFAULT"
+        yield from pictures_in(packet)
+
+
+def time_of(frame: VideoFrame) -> float:
+    """As its time stamp has it, in seconds; what has none is shown at once."""
+    return frame.time if frame.time is not None else float("-inf")
 
 
 def sounds_in(packet: "Packet[AudioStream]") -> list[AudioFrame]:

@@ -1,21 +1,21 @@
 """A clip as a shot: decoded from its in-point, each of our frames showing what its camera showed then."""
 
-from collections.abc import Iterator
+import math
+from collections import deque
 
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from infra.composer.picture.fitting import centred, fit, on_backdrop
 from infra.composer.picture.frames import Frame, Picture, Scaler, turned
-from infra.decode.clips import begins_at, packets_of, picture_of, pictures_in, shown_size
+from infra.decode.clips import SOON, begins_at, frames_from, picture_of, shown_size, time_of
 from internal.errors import UnreadableMedia
 from internal.film import View
 
-#: a frame is due when its time is less than this away, in seconds: time stamps are rounded
-_SOON = 0.002
-#: seconds: MPEG-TS, which knows no places of key frames, is entered anywhere, and shows nothing before the next one
-_STEPS_BACK = (0.0, 2.0, 10.0, float("inf"))
+#: packets: no codec shows a frame later than so many after it
+_REORDERED = 16
 
 
 class ClipShot:
@@ -25,17 +25,18 @@ class ClipShot:
         stream = picture_of(container)
         if stream is None:
             raise UnreadableMedia("This file holds sound but no picture.")
-        self._stream, self._canvas, self._fps = stream, canvas, fps
-        self._start = begins_at(container) + view.scene.start
-        self._frames = _decoded(container, stream, self._start + view.first / fps)
+        stream.thread_count = 1  # one child per core already
+        self._stream, self._canvas = stream, canvas
+        self._due = _Due(begins_at(container) + view.scene.start, view.first, fps)
+        self._frames = frames_from(container, stream, self._due.at(view.first), self._due.never)
         self._shown: VideoFrame | None = None
         self._next = next(self._frames, None)
         self._picture: Picture | None = None
         self._scaler = Scaler()
 
     def draw(self, number: int, frame: Frame) -> None:
-        time = self._start + number / self._fps
-        while self._next is not None and (self._shown is None or _time(self._next) <= time + _SOON):
+        time = self._due.at(number)
+        while self._next is not None and (self._shown is None or time_of(self._next) <= time + SOON):
             self._shown, self._picture = self._next, None
             self._next = next(self._frames, None)
         if self._shown is None:
@@ -52,28 +53,27 @@ class ClipShot:
         return picture if fitted.fills else on_backdrop(picture, self._canvas)
 
 
-def _decoded(container: InputContainer, stream: VideoStream, time: float) -> Iterator[VideoFrame]:
-    """From the key frame before `time` on, or from the first one if none can be found."""
-    stream.thread_count = 1  # one child per core already
-    begin = begins_at(container)
-    if time <= begin or not stream.time_base:
-        yield from _frames(container, stream)
-        return
-    for earlier in _STEPS_BACK:
-        container.seek(int(max(time - earlier, begin - 1) / stream.time_base), stream=stream)
-        frames = _frames(container, stream)
-        first = next(frames, None)
-        if first is not None and (_time(first) <= time + _SOON or time - earlier < begin):
-            yield first
-            yield from frames
-            return
+class _Due:
+    """When a clip is looked at, by its own time stamps, in seconds; so each of its frames that comes is known to be
+    seen or not."""
 
+    def __init__(self, start: float, first: int, fps: int) -> None:
+        """From our frame number `first` on; number 0 is at `start`."""
+        self._start, self._first, self._fps = start, first, fps
+        self._known: deque[float] = deque(maxlen=_REORDERED)
 
-def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    for packet in packets_of(container, stream):
-        yield from pictures_in(packet)
+    def at(self, number: int) -> float:
+        return self._start + number / self._fps
 
+    def never(self, packet: "Packet[VideoStream]") -> bool:
+        """Whether a frame that came before it is shown in its place: of a clip with 60 frames a second that is every
+        second one."""
+        if packet.pts is None or packet.time_base is None:
+            return False
+        time = float(packet.pts * packet.time_base)
+        self._known.append(time)
+        return any(time < other <= self._next(time) + SOON for other in self._known)
 
-def _time(frame: VideoFrame) -> float:
-    """What has no time stamp is shown at once."""
-    return frame.time if frame.time is not None else float("-inf")
+    def _next(self, time: float) -> float:
+        """The first of our frames that could show it."""
+        return self.at(max(self._first, math.ceil((time - SOON - self._start) * self._fps)))
