@@ -31,7 +31,7 @@ GEMINI = frozenset({"gemini-3.5-flash-lite", "gemini-3.8-flash"})
 VEO = frozenset({"veo-3.1-generate-001", "veo-3.1-fast-generate-001", "veo-3.1-lite-generate-001"})
 LOCATIONS = {**dict.fromkeys(GEMINI, ("global", "us-central1")), **dict.fromkeys(VEO, ("us-central1",))}
 #: how many requests are remembered
-REMEMBERED = 200
+REMEMBERED = 100
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,9 @@ class Vertex:
         self._requests: Counter[str] = Counter()
         self._refused: list[str] = []
         self._asked: deque[Asked] = deque(maxlen=REMEMBERED)
+
+    def close(self) -> None:
+        self._veo.close()
 
     @property
     def submissions(self) -> list[Submission]:

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -48,6 +48,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return self._send(in_json(Refusal(400, "Request payload size exceeds the limit.").body, 400))
         body = self.rfile.read(size)
+        if len(body) < size:
+            return self._drop()  # whoever sent it was killed meanwhile
         if self.path == "/script":
             return self._send(self._rewritten(body))
         return self._send(self.server.vertex.answer(self.path, self.headers, body))
@@ -87,7 +89,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _drop(self) -> None:
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # gone already
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
         """What was asked is counted, not logged."""
@@ -113,3 +116,4 @@ def serving(bucket: Bucket, port: int = 0, short_side: int | None = None) -> Ite
         finally:
             server.shutdown()
             thread.join()
+            one.close()

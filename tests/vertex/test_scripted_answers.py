@@ -1,6 +1,7 @@
 """Each scripted answer, as it surfaces in Google's SDK: what our adapters have to cope with."""
 
 import json
+import socket
 import time
 from typing import Any
 
@@ -11,7 +12,7 @@ from google.genai import errors, types
 
 from infra.work_store.gcs import GcsWorkStore
 from tests.vertex import Answer, Rule, Vertex
-from tests.vertex.asking import Caption, ask, ask_about, order, post
+from tests.vertex.asking import PLACE, VEO, Caption, ask, ask_about, order, post
 from tests.vertex.conftest import sdk
 
 HERE = "veo/scripted/1/1/1/"
@@ -290,3 +291,13 @@ def test_other_programs_read_the_counts_and_write_the_script(server: Vertex, cli
 def test_a_script_that_makes_no_sense_is_refused(server: Vertex) -> None:
     assert post(server, "/script", {"rules": [{"on": "submit", "answer": {"outcome": "maybe"}}]}).status_code == 400
     assert post(server, "/script", {"rules": [{"on": "lunch", "answer": {}}]}).status_code == 400
+
+
+def test_a_request_that_breaks_off_is_none(server: Vertex) -> None:
+    """Its sender was killed: nobody is told, nothing is counted."""
+    port = int(server.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as sender:
+        sender.sendall(f"POST {PLACE}/{VEO}:predictLongRunning HTTP/1.1\r\nContent-Length: 1000\r\n\r\n{{".encode())
+        sender.shutdown(socket.SHUT_WR)
+        assert sender.recv(1) == b""
+    assert (server.submissions, server.refused) == ([], [])

@@ -66,12 +66,20 @@ class Veo:
         self._short_side = short_side
         self._works: dict[str, Work] = {}
         self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._makers: list[threading.Thread] = []
 
     @property
     def submissions(self) -> list[Submission]:
         """In the order in which they were accepted."""
         with self._lock:
             return [work.submission for work in self._works.values()]
+
+    def close(self) -> None:
+        """What is not made yet never will be."""
+        self._closed.set()
+        for maker in self._makers:
+            maker.join()
 
     def check(self, order: PredictLongRunning) -> None:
         """What only the bucket and the picture can tell. Raises Refusal."""
@@ -86,9 +94,10 @@ class Veo:
         """The operation's name, under `place`. From here on it is charged."""
         name = f"{place}/operations/{uuid.uuid4()}"
         work = Work(_submission(name, model, order, answer), answer, _uris(order))
+        maker = threading.Thread(target=self._make, args=(work, order), daemon=True)
         with self._lock:
             self._works[name] = work
-        maker = threading.Thread(target=self._make, args=(work, order), daemon=True)
+            self._makers.append(maker)
         maker.start()
         if answer.drop == "written":
             maker.join()
@@ -132,7 +141,8 @@ class Veo:
         after = work.answer.object_after
         if work.answer.outcome not in ("made", "lost") and after is None:
             return
-        time.sleep(work.answer.seconds if after is None else after)
+        if self._closed.wait(work.answer.seconds if after is None else after):
+            return
         try:
             data = self._drawn(order)
             for uri in work.uris:
