@@ -8,11 +8,13 @@ import pytest
 
 from infra.local.postgres import Postgres
 from infra.postgres.migrate import migrate
+from infra.work_store.gcs import GcsWorkStore
 from tests.faults.kills.aftermath import check_nothing_left
 from tests.faults.kills.stage import Stage, stage_at
 from tests.faults.kills.work import Place
 from tests.media import make_tiny
 from tests.stack import ObjectServer
+from tests.vertex import vertex
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +27,13 @@ def stage(
     folder = tmp_path_factory.mktemp("kills")
     queue = folder / "queue"
     queue.mkdir()
-    place = Place(settings(postgres_server.url(name), fake_gcs, r2), folder, queue)
-    stage = stage_at(place, make_tiny(folder / "media"))
-    yield stage
-    stage.close()
+    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
+    with vertex(store, fake_gcs.bucket, short_side=90) as generator:
+        place = Place(settings(postgres_server.url(name), fake_gcs, r2, generator.url), folder, queue)
+        stage = stage_at(place, generator, make_tiny(folder / "media"))
+        yield stage
+        stage.close()
+    store.close()
 
 
 @pytest.fixture
@@ -43,7 +48,7 @@ def looked_over(stage: Stage) -> Iterator[None]:
     check_nothing_left(stage)
 
 
-def settings(database_url: str, work: ObjectServer, media: ObjectServer) -> dict[str, object]:
+def settings(database_url: str, work: ObjectServer, media: ObjectServer, vertex_endpoint: str) -> dict[str, object]:
     return {
         "database_url": database_url,
         "tasks_queue": "projects/test/locations/here/queues/none",
@@ -60,5 +65,13 @@ def settings(database_url: str, work: ObjectServer, media: ObjectServer) -> dict
         "media_secret_key": media.secret_key,
         "public_url": "http://127.0.0.1:1",
         "hosts": ("127.0.0.1",),
+        "generator": "veo",
+        "google_project": "local",
+        "vertex_endpoint": vertex_endpoint,
+        # fewer deliveries that only look whether an order's result has appeared
+        "poll_every": 600.0,
+        # of limits other tests speak: here nothing may be left out
+        "daily_cost": 1e6,
+        "submissions_per_minute": 100_000,
         "short_side": 90,
     }

@@ -1,25 +1,23 @@
-"""Where lives are played: a database, two object stores, a queue, a folder for the processes' files."""
+"""Where lives are played: a database, two object stores, a queue, the generator, a folder for the processes' files."""
 
 import struct
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine
 
 from internal.ports import Services
 from internal.uploads import receive
+from tests.faults import later
 from tests.faults.kills.folder_queue import FolderQueue
 from tests.faults.kills.work import Place, services_at
-
-#: what "long enough" for any lease, dispatch or back-off means; well under a run's limit
-_A_WHILE = """
-UPDATE job SET lease_until = lease_until - interval '1 hour', dispatched_at = dispatched_at - interval '1 hour',
-               next_run_at = next_run_at - interval '1 hour', updated_at = updated_at - interval '1 hour'
-WHERE id = :id
-"""
+from tests.media.scenery import Scenery, draw
+from tests.media.stills import write_photo
+from tests.vertex import Vertex
 
 
 @dataclass(frozen=True)
@@ -28,8 +26,10 @@ class Stage:
     #: for whoever watches; nothing kills it
     services: Services
     database: Engine
-    #: bytes of a photo and of a clip
-    photo: bytes
+    #: takes the orders for generated scenes
+    vertex: Vertex
+    #: bytes of two photos and of a clip
+    photos: tuple[bytes, bytes]
     clip: bytes
 
     @property
@@ -37,15 +37,15 @@ class Stage:
         assert isinstance(self.services.queue, FolderQueue)
         return self.services.queue
 
-    def let_time_pass(self, job_id: str) -> None:
-        """Move the job's times into the past instead of waiting. Only while nobody works on it."""
-        with self.database.begin() as connection:
-            connection.execute(text(_A_WHILE), {"id": job_id})
+    def let_time_pass(self, job_id: str, length: timedelta) -> None:
+        """Instead of waiting. Only while nobody works on the job."""
+        later.let_time_pass(self.database, job_id, length)
 
-    def upload_media(self, owner_id: str) -> Sequence[str]:
-        """A photo and a clip that nobody has had before, so that nothing kept of others can be used."""
+    def upload_media(self, owner_id: str, photos: int = 1) -> Sequence[str]:
+        """Photos and a clip that nobody has had before, so that nothing kept of others can be used."""
         mark = uuid.uuid4().bytes
-        files = {"tiny.jpg": self.photo + mark, "tiny.mp4": self.clip + struct.pack(">I4s", 24, b"free") + mark}
+        files = {f"{number}.jpg": photo + mark for number, photo in enumerate(self.photos[:photos])}
+        files["tiny.mp4"] = self.clip + struct.pack(">I4s", 24, b"free") + mark
         return [receive(self.services, owner_id, name, BytesIO(data), len(data)).id for name, data in files.items()]
 
     def close(self) -> None:
@@ -55,7 +55,10 @@ class Stage:
         self.database.dispose()
 
 
-def stage_at(place: Place, media: Sequence[Path]) -> Stage:
+def stage_at(place: Place, vertex: Vertex, media: Sequence[Path]) -> Stage:
     place.temporary.mkdir()
-    photo, clip = (path.read_bytes() for path in media)
-    return Stage(place, services_at(place), create_engine(place.settings["database_url"]), photo, clip)
+    photo, clip = media
+    other = write_photo(photo.with_name("other.jpg"), draw(Scenery("balloons", 12.0, 3), 160, 90))
+    photos = photo.read_bytes(), other.read_bytes()
+    database = create_engine(place.settings["database_url"])
+    return Stage(place, services_at(place), database, vertex, photos, clip.read_bytes())

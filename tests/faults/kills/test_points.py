@@ -2,13 +2,16 @@
 
 import random
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from internal.faults import CRASH_POINTS
+from internal.faults import CRASH_POINTS, PAID_POINTS
+from internal.vlog import VlogSettings
 from tests.faults.kills.aftermath import check
-from tests.faults.kills.lives import WISHES, Life
+from tests.faults.kills.bill import check_bill
+from tests.faults.kills.lives import GENERATED, WISHES, Life
 from tests.faults.kills.plans import Points
 from tests.faults.kills.prefork import Killable
 from tests.faults.kills.stage import Stage
@@ -30,6 +33,8 @@ AGAIN = (
     "copy final:2",
     "copy final:4",
 )
+#: of a paid call: of the film's second one, while the first is under way; in the delivery that asks; once all is there
+PAID_AGAIN = ("intent kept:2", "order accepted:2", "operation kept:2", "clip known:2", "checkpoint kept:3")
 EACH_DELIVERY = ("leasing", "leased", "settling", "settled")
 EACH_STEP = ("step started", "step done", "checkpoint kept")
 #: where the work is taken up again, if not at the point itself
@@ -39,13 +44,21 @@ TAKEN_UP = {
     "chunk kept": "chunk rendered",
     "copy verified": "part copied",
     "copy final": "part copied",
+    # an order that was begun is not begun again, but the film's other one is
+    "order accepted": "intent kept",
+    "operation kept": "intent kept",
 }
-PAIRS_IN_A_TEST = 25
+PAIRS_IN_A_TEST, PAID_PAIRS_IN_A_TEST = 25, 12
+
+
+_GENERATED = CRASH_POINTS.index("chunk rendered")
+#: as a job that pays passes them
+STORY = (*CRASH_POINTS[:_GENERATED], *PAID_POINTS, *CRASH_POINTS[_GENERATED:])
 
 
 def follows(first: str, second: str) -> bool:
     """Whether a job whose process was killed at `first` is sure to pass `second` afterwards."""
-    order = CRASH_POINTS.index
+    order = STORY.index
     if first == "settled":
         return False
     if second in LATER:
@@ -58,22 +71,28 @@ def follows(first: str, second: str) -> bool:
 
 
 PAIRS = [(first, second) for first in CRASH_POINTS for second in CRASH_POINTS if follows(first, second)]
+#: in a job that pays
+PAID_PAIRS = [pair for pair in product(STORY, STORY) if {*pair} & {*PAID_POINTS} and follows(*pair)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """All pairs, or a sample of them."""
-    if "pair" in metafunc.fixturenames:
-        seed, all_of_them = metafunc.config.getoption("seed"), metafunc.config.getoption("soak")
-        chosen = PAIRS if all_of_them else random.Random(seed).sample(PAIRS, PAIRS_IN_A_TEST)
-        metafunc.parametrize("pair", chosen, ids=" then ".join)
+    seed, all_of_them = metafunc.config.getoption("seed"), metafunc.config.getoption("soak")
+    for name, pairs, count in (("pair", PAIRS, PAIRS_IN_A_TEST), ("paid_pair", PAID_PAIRS, PAID_PAIRS_IN_A_TEST)):
+        if name in metafunc.fixturenames:
+            chosen = pairs if all_of_them else random.Random(seed).sample(pairs, count)
+            metafunc.parametrize(name, chosen, ids=" then ".join)
 
 
-def play(stage: Stage, chance: random.Random, folder: Path, *points: str) -> Life:
+def play(stage: Stage, chance: random.Random, folder: Path, *points: str, wishes: VlogSettings = WISHES) -> Life:
     reached = ("leased",) if points[0] in LATER else ()
-    life = Life(stage, Points(*reached, *points), chance)
+    life = Life(stage, Points(*reached, *points), chance, wishes)
     job = life.play()
     assert [point for _, point in life.struck] == [*reached, *points]
     check(stage.services, job, folder)
+    bill = check_bill(stage.services, stage.vertex, job, unknowable=0)
+    orders = 2 if wishes == GENERATED else 0
+    assert (bill.scenes, bill.submissions) == (orders, orders)
     return life
 
 
@@ -86,6 +105,17 @@ def test_a_second_kill_costs_nothing_either(
     stage: Stage, chance: random.Random, tmp_path: Path, pair: tuple[str, str]
 ) -> None:
     play(stage, chance, tmp_path, *pair)
+
+
+@pytest.mark.parametrize("point", [*PAID_POINTS, *PAID_AGAIN])
+def test_a_kill_at_any_point_of_a_paid_call_is_not_charged_for(
+    stage: Stage, chance: random.Random, tmp_path: Path, point: str
+) -> None:
+    play(stage, chance, tmp_path, point, wishes=GENERATED)
+
+
+def test_nor_is_a_second_kill(stage: Stage, chance: random.Random, tmp_path: Path, paid_pair: tuple[str, str]) -> None:
+    play(stage, chance, tmp_path, *paid_pair, wishes=GENERATED)
 
 
 def test_a_request_killed_before_its_commit_leaves_nothing(stage: Stage) -> None:
