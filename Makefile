@@ -42,6 +42,11 @@ vlog: $(LOCAL) $(if $(MEDIA),,$(SAMPLE_DAY))
 serve: $(LOCAL)
 	@exec $(PY) -m infra.local --state $(STATE) --port $(PORT)
 
+#: make vertex [OPTIONS="--script answers.json"]   a local stand-in for Gemini and Veo, until Ctrl-C
+.PHONY: vertex
+vertex: $(LOCAL)
+	@exec $(PY) -m tests.vertex --state $(STATE) $(OPTIONS)
+
 #: make test [TESTS=tests/…]   the test suite
 .PHONY: test
 test: $(TOOLS)

@@ -43,6 +43,8 @@ FIELDS = (
     "musicLoop",
     "musicVolume",
     "musicFade",
+    "style",
+    "maxCost",
 )
 
 
@@ -78,6 +80,8 @@ def arguments() -> argparse.ArgumentParser:
     vlog.add_argument("--resolution", help="480p, 720p or 1080p")
     vlog.add_argument("--aspect", help="16:9, 9:16 or 1:1")
     vlog.add_argument("--no-captions", dest="captions", action="store_const", const="false")
+    vlog.add_argument("--style", help="footage, or generated: photos are brought to life")
+    vlog.add_argument("--max-cost", dest="maxCost", metavar="DOLLARS", help="the most that generated scenes may cost")
     return parser
 
 
@@ -121,7 +125,8 @@ def _film(client: Client, files: Sequence[Path], options: argparse.Namespace, pr
     progress.end()
     for warning in vlog["warnings"]:
         progress.say(f"Note: {warning}")
-    print(f"{options.out}  {vlog['duration']:.1f} s  {options.out.stat().st_size / 1e6:.1f} MB", flush=True)
+    cost = f"  ${vlog['cost']:.2f}" if vlog["cost"] else ""
+    print(f"{options.out}  {vlog['duration']:.1f} s  {options.out.stat().st_size / 1e6:.1f} MB{cost}", flush=True)
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -7,10 +7,9 @@ import threading
 from pathlib import Path
 
 from infra.work_store.gcs import GcsWorkStore
-from internal.ports import WorkStore
 from tests.vertex.script import Rule
 from tests.vertex.server import serving
-from tests.vertex.store import Bucket
+from tests.vertex.store import Bucket, Opened
 
 
 class Laptop:
@@ -19,28 +18,31 @@ class Laptop:
     def __init__(self, state: Path) -> None:
         self._settings = state / "settings.json"
         self._lock = threading.Lock()
-        self._read: tuple[int, WorkStore] | None = None
+        self._written = 0
+        self._opened: Opened | None = None
 
-    def work_store(self) -> WorkStore:
+    def opened(self) -> Opened:
         """Raises OSError while no Daylog has ever run there."""
         written = self._settings.stat().st_mtime_ns
         with self._lock:
-            if self._read is None or self._read[0] != written:
-                told = json.loads(self._settings.read_text())
-                certificate = Path(told["work_certificate"])
-                self._read = written, GcsWorkStore(told["work_endpoint"], told["work_bucket"], certificate)
-            return self._read[1]
+            if self._opened is None or self._written != written:
+                self._written, self._opened = written, self._open()
+            return self._opened
+
+    def _open(self) -> Opened:
+        told = json.loads(self._settings.read_text())
+        store = GcsWorkStore(told["work_endpoint"], told["work_bucket"], Path(told["work_certificate"]))
+        return Opened(told["work_bucket"], store)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.vertex", description=__doc__)
     parser.add_argument("--state", type=Path, default=Path(".daylog"), help="of the Daylog whose work store it uses")
-    parser.add_argument("--bucket", default="work", help="the work store's bucket")
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--script", type=Path, help='JSON: {"rules": […]}, see tests/vertex/script.py')
     parser.add_argument("--short-side", type=int, help="of Veo's clips in pixels, instead of the resolution asked for")
     options = parser.parse_args()
-    bucket = Bucket(options.bucket, Laptop(options.state).work_store)
+    bucket = Bucket(Laptop(options.state).opened)
     with serving(bucket, options.port, options.short_side) as server:
         if options.script:
             server.script.set(Rule.model_validate(rule) for rule in json.loads(options.script.read_text())["rules"])

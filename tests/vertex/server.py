@@ -14,7 +14,7 @@ from internal.ports import WorkStore
 from tests.vertex.answering import Reply, Vertex, in_json
 from tests.vertex.refusal import Refusal
 from tests.vertex.script import Rule
-from tests.vertex.store import Bucket
+from tests.vertex.store import Bucket, Opened
 
 #: bytes of the largest body, as Google's front end has it
 MOST_BODY = 20 * 1024 * 1024
@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
 def vertex(work: WorkStore, bucket: str, *, port: int = 0, short_side: int | None = 180) -> Iterator[Vertex]:
     """The stand-in at its `url`, with this work store behind gs://`bucket`/. Project "local"; Veo in us-central1,
     Gemini there and in "global". Clips have `short_side` pixels, or as many as are asked for."""
-    with serving(Bucket(bucket, lambda: work), port, short_side) as one:
+    with serving(Bucket(lambda: Opened(bucket, work)), port, short_side) as one:
         yield one
 
 

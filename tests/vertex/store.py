@@ -5,38 +5,44 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from internal.errors import NotFound
 from internal.ports import WorkStore
 from tests.vertex.refusal import Refusal
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """`open` gives the store: asked for each time, since a Daylog that starts again has it elsewhere."""
+class Opened(NamedTuple):
+    """A bucket by its name, and the store it is."""
 
     name: str
-    open: Callable[[], WorkStore]
+    store: WorkStore
 
-    def key(self, uri: str) -> str:
-        """Raises Refusal for another bucket."""
+
+@dataclass(frozen=True)
+class Bucket:
+    """`open` is asked each time: a Daylog that starts again has its store elsewhere."""
+
+    open: Callable[[], Opened]
+
+    def at(self, uri: str) -> tuple[WorkStore, str]:
+        """The store and the key in it. Raises Refusal for another bucket."""
         bucket, _, key = uri.removeprefix("gs://").partition("/")
-        if bucket != self.name:
+        name, store = self.open()
+        if bucket != name:
             raise Refusal(403, f"Permission denied on Cloud Storage bucket {bucket}.")
-        return key
-
-    def must_hold(self, uri: str) -> None:
-        if self.open().info(self.key(uri)) is None:
-            raise Refusal(400, f"Cannot fetch content from the provided URL: {uri} does not exist.")
+        return store, key
 
     def read(self, uri: str) -> bytes:
+        store, key = self.at(uri)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "object")
             try:
-                self.open().get(self.key(uri), path)
+                store.get(key, path)
             except NotFound as error:
                 raise Refusal(400, f"Cannot fetch content from the provided URL: {uri} does not exist.") from error
             return path.read_bytes()
 
     def write(self, uri: str, data: bytes) -> None:
-        self.open().put(self.key(uri), io.BytesIO(data), "video/mp4")
+        store, key = self.at(uri)
+        store.put(key, io.BytesIO(data), "video/mp4")

@@ -85,7 +85,7 @@ class Veo:
         """What only the bucket and the picture can tell. Raises Refusal."""
         instance, asked = order.instances[0], order.parameters
         if asked.storage_uri:
-            self._bucket.key(asked.storage_uri)
+            self._bucket.at(asked.storage_uri)
         for one in (instance.image, instance.last_frame):
             if one:
                 picture(self._bytes(one))
