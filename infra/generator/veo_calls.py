@@ -29,9 +29,8 @@ class Calls:
         """Raises as `SceneGenerator.start`."""
         source = types.GenerateVideosSource(prompt=order.prompt, image=_image(order))
         config = _config(order, uri)
-        client = self._vertex.client()
         # by the synchronous client: the asynchronous one, over aiohttp, sends a request again when its answer is lost
-        with _told():
+        with self._vertex.call() as client, _told():
             operation = client.models.generate_videos(model=self._model, source=source, config=config)
         # without a name to ask for, the order may be under way all the same
         if "/operations/" not in (operation.name or ""):
@@ -41,9 +40,10 @@ class Calls:
     def ask(self, operation: str) -> types.GenerateVideosOperation | None:
         """None when it is not known there. Raises TemporaryFailure: to ask again changes nothing and costs nothing,
         so that is left to who asks every few seconds anyway."""
-        client = self._vertex.client()
+        named = types.GenerateVideosOperation.model_validate({"name": operation})
         try:
-            return client.operations.get(types.GenerateVideosOperation.model_validate({"name": operation}))
+            with self._vertex.call() as client:
+                return client.operations.get(named)
         except APIError as error:
             if error.code == 404:
                 return None

@@ -1,7 +1,6 @@
 """Vertex AI through google-genai: the client, its credentials, and what every answer may say."""
 
 import math
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,12 +16,10 @@ from google.auth.transport.requests import Request
 from google.genai import Client, types
 from google.genai.errors import APIError
 
-from infra.vertex.in_time import InTime
+from infra.vertex.in_time import InTime, within
 from internal.errors import TemporaryFailure
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-#: of a call's time, what getting its token may take
-_TOKEN_SHARE = 0.25
 #: google-auth has no types
 Credentials: Any = AnyCredentials
 
@@ -45,23 +42,23 @@ class Vertex:
     def __init__(self, project: str, location: str, endpoint: str | None, limit: timedelta) -> None:
         """`endpoint`: a local server that speaks the same API. `limit`: of one call, from getting its token to the
         last byte of its answer."""
-        self._project, self._location, self._endpoint = project, location, endpoint
-        self._token_limit = _TOKEN_SHARE * limit
-        self._limit = limit - self._token_limit
+        self._project, self._location, self._endpoint, self._limit = project, location, endpoint, limit
         self._lock = Lock()
         self._credentials: Any = None
         self._client: Client | None = None
 
-    def client(self) -> Client:
-        """With a token that outlasts the call, so that what follows is the call alone: the SDK would renew it in the
-        middle, for as long as it takes. Raises TemporaryFailure."""
-        began = time.monotonic()
+    @contextmanager
+    def call(self) -> Iterator[Client]:
+        """For one call, which is over in time. It has its token before it begins: the SDK would see to that in the
+        middle. Raises TemporaryFailure when none is to be had."""
+        with within(self._limit):
+            yield self._ready()
+
+    def _ready(self) -> Client:
         with self._lock, translate_errors():
             client = self._client = self._client or self._connect()
             if self._credentials.expired or not self._credentials.token:
                 self._credentials.refresh(Request())
-        if time.monotonic() - began > self._token_limit.total_seconds():
-            raise TemporaryFailure("Google took too long to say who we are.")
         return client
 
     def _connect(self) -> Client:
@@ -72,7 +69,7 @@ class Vertex:
             timeout=round(self._limit.total_seconds() * 1000),
             retry_options=types.HttpRetryOptions(attempts=1),
             # the SDK's own would send a request again to where it is redirected
-            httpx_client=httpx.Client(transport=InTime(self._limit)),
+            httpx_client=httpx.Client(transport=InTime()),
         )
         # said to be Vertex here: from the environment alone, the SDK would not believe the base URL
         return Client(

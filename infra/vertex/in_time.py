@@ -5,12 +5,14 @@ never ends. Here the connection is cut when the time is over, so that after it n
 sent, whatever the thread was waiting for.
 """
 
+import math
 import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 from datetime import timedelta
-from threading import Timer
+from threading import TIMEOUT_MAX, Timer
 from typing import Any, Self
 
 import httpx
@@ -20,20 +22,32 @@ class NeverSent(httpx.ConnectError):
     """No byte of the request has left."""
 
 
+_over: ContextVar[float] = ContextVar("when exchanges must be over", default=math.inf)
+
+
+@contextmanager
+def within(limit: timedelta) -> Iterator[None]:
+    """In its block, all exchanges are over so long after it began, whatever else was done before them."""
+    token = _over.set(min(_over.get(), time.monotonic() + limit.total_seconds()))
+    try:
+        yield
+    finally:
+        _over.reset(token)
+
+
 class InTime(httpx.HTTPTransport):
-    """Raises NeverSent when no connection could be made in `limit`, and httpx's own errors for what happens later.
+    """Raises NeverSent when nothing could be sent in time, and httpx's own errors for what happens later.
 
     Each exchange has a connection of its own: one kept open may have been closed by the other side, which shows only
     after a request was written to it, and then nobody knows whether it was read.
     """
 
-    def __init__(self, limit: timedelta) -> None:
+    def __init__(self) -> None:
         super().__init__(limits=httpx.Limits(max_keepalive_connections=0))
-        self._limit = limit.total_seconds()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, read whole."""
-        with _Watch(self._limit) as watch, watch.telling():
+        with _Watch(_over.get()) as watch, watch.telling():
             request.extensions["trace"] = watch.see
             with closing(super().handle_request(request)) as answer:
                 body = b"".join(answer.iter_raw())
@@ -43,9 +57,9 @@ class InTime(httpx.HTTPTransport):
 class _Watch:
     """Of one exchange: its connection, as httpx's "trace" extension tells of it, and when it must be over."""
 
-    def __init__(self, limit: float) -> None:
-        self._until = time.monotonic() + limit
-        self._timer = Timer(limit, self._cut)
+    def __init__(self, until: float) -> None:
+        self._until = until
+        self._timer = Timer(min(until - time.monotonic(), TIMEOUT_MAX), self._cut)
         self._timer.daemon = True
         self._socket: socket.socket | None = None
         self._sent = False

@@ -11,11 +11,14 @@ from infra.analyst.measured import MeasuredAnalyst
 from infra.composer.pyav import PyavComposer
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
+from infra.work_store.gcs import GcsWorkStore
 from internal.film import Film
 from internal.jobs import Times
 from internal.ports import Composer, MediaAnalyst
 from tests.contracts.hearing import Play
 from tests.contracts.small_films import nothing, write_flat, write_ramp, write_tone
+from tests.stack import ObjectServer
+from tests.vertex import Vertex, vertex
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +33,20 @@ def store(postgres_url: str) -> Iterator[PostgresStore]:
 def owner() -> str:
     """A new one for each test: the database is shared."""
     return f"owner-{uuid.uuid4()}"
+
+
+@pytest.fixture(scope="session")
+def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
+    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def stand_in(work: GcsWorkStore, fake_gcs: ObjectServer) -> Iterator[Vertex]:
+    """For Vertex AI, of its own for each test: its clips are small, and what it was asked is this test's."""
+    with vertex(work, fake_gcs.bucket, short_side=90) as server:
+        yield server
 
 
 @pytest.fixture(params=[MeasuredAnalyst], ids=["measured"])
