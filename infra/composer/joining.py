@@ -14,6 +14,9 @@ from av.video.stream import VideoStream
 
 from infra.composer.encoder import translate_errors
 
+#: for each stream: FFmpeg would decode the first frames of every chunk to learn what the first one tells already, for
+#: twice as long as all of joining takes. PyAV's types are wrong about it
+_UNPROBED: Any = [{"skip_frame": "all"}]
 #: frames by which H.264 is decoded ahead of being shown, with the B-frames our preset makes
 _REORDERED = 2
 
@@ -42,7 +45,7 @@ def _pictures(chunks: Sequence[Path], track: VideoStream, fps: int) -> "Iterator
     frame = Fraction(1, fps)
     first = number = 0
     for chunk in chunks:
-        with av.open(str(chunk)) as source:
+        with av.open(str(chunk), stream_options=_UNPROBED) as source:
             for packet in source.demux(video=0):
                 if packet.pts is None or packet.time_base is None:
                     continue  # the end
