@@ -133,7 +133,9 @@ class Settings(BaseSettings):
         if self.generator == "panned":
             base = replace(base, first_poll=timedelta(0))  # it has made the clip by the time it answers
         named = ("lease", "heartbeat", "dispatch_deadline", "submit_timeout", "unknown_for", "first_poll", "poll_every")
-        given = {name: timedelta(seconds=value) for name in named if (value := getattr(self, name)) is not None}
+        given: dict[str, Any] = {
+            name: timedelta(seconds=value) for name in named if (value := getattr(self, name)) is not None
+        }
         return replace(base, **given)
 
     @property
