@@ -1,7 +1,7 @@
 """Right requests, as the real SDK sends them, and each with something changed."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -19,7 +19,7 @@ BEARER = {"Authorization": "Bearer local"}
 
 class Caption(BaseModel):
     caption: str
-    mood: str
+    mood: Literal["calm", "happy"]
 
 
 @cache

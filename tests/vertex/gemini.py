@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from tests.vertex.refusal import Refusal
 from tests.vertex.script import Answer
 from tests.vertex.shapes import GenerateContent, Part
 from tests.vertex.store import Bucket
+from tests.vertex.words import spoken
 
 #: tokens of a picture, of a second of video with its sound, and characters of a token, roughly
 PICTURE_TOKENS, SECOND_TOKENS, CHARACTERS = 1120, 300, 4
@@ -71,7 +71,7 @@ def _in_schema(asked: GenerateContent, looks: list[Look], fields: Mapping[str, A
     elif config.response_schema is not None:
         schema = config.response_schema.model_dump(by_alias=True, exclude_none=True)
     else:
-        return _say(looks)
+        return "; ".join(spoken(look.colours, asked.words) for look in looks)
     return json.dumps(_replaced(Filler(schema, asked, looks).value(schema, ""), fields), ensure_ascii=False)
 
 
@@ -90,18 +90,15 @@ def _those_in(fields: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, A
     return {name: one for name, one in fields.items() if name in kept} | added
 
 
-def _say(looks: list[Look]) -> str:
-    return ", ".join(look.words for look in looks) or "Nothing to see"
-
-
 class Filler:
     """Makes up values for a schema, OpenAPI's or JSON's: words from the pictures, the rest from the names of fields."""
 
     def __init__(self, schema: Mapping[str, Any], asked: GenerateContent, looks: list[Look]) -> None:
         self._defs = schema.get("$defs") or schema.get("defs") or {}
-        self._words = asked.words
-        self._look = looks[0] if looks else Look("Nothing to see", (), 0.0)
-        self._seed = int(hashlib.sha256(self._look.words.encode()).hexdigest()[:8], 16)
+        self._look = looks[0] if looks else Look((), 0.0)
+        self._words = [spoken([colour], asked.words) for colour in self._look.colours]
+        self._sentence = spoken(self._look.colours, asked.words)
+        self._seed = int(hashlib.sha256(self._sentence.encode()).hexdigest()[:8], 16)
 
     def value(self, schema: Mapping[str, Any], name: str) -> Any:
         if "$ref" in schema or "ref" in schema:
@@ -120,20 +117,19 @@ class Filler:
             case "integer" | "number" as kind:
                 number = self._number(schema, name)
                 return round(number) if kind == "integer" else round(number, 2)
-        return self._string(schema, name)
+        return self._string(schema)
 
     def _list(self, schema: Mapping[str, Any], name: str) -> list[Any]:
-        """Words for lists of words; one of anything else, or as many as are asked for at least."""
+        """Of texts: the colours, where things are asked for. Of things with ids: one for each id that may be named.
+        Else one; in any case as many as are asked for at least."""
         inside, least = schema.get("items", {}), int(schema.get("minItems") or 0)
+        ids = inside.get("properties", {}).get("id", {}).get("enum", ())
+        if ids:
+            return [{**self.value(inside, name), "id": one} for one in ids]
         if str(inside.get("type", "")).lower() == "string" and "enum" not in inside:
-            named = self._listed(name)
-            return (named * max(1, least))[: max(least, len(named))]
+            words = self._words if name in ("objects", "tags", "colours") else []
+            return words + [self._sentence] * (least - len(words))
         return [self.value(inside, name) for _ in range(max(1, least))]
-
-    def _listed(self, name: str) -> list[str]:
-        if "id" in re.split(r"[_\W]|s$", name.lower()):
-            return re.findall(r"\b[0-9a-f]{8,64}\b", self._words)
-        return list(self._look.colours) if name in ("objects", "tags", "colours", "colors") else []
 
     def _number(self, schema: Mapping[str, Any], name: str) -> float:
         """Times lie within the clip, the rest between its bounds, else between 0 and 1."""
@@ -148,11 +144,6 @@ class Filler:
         low, high = float(schema.get("minimum", 0.0)), float(schema.get("maximum", 1.0))
         return low + (high - low) * 0.7
 
-    def _string(self, schema: Mapping[str, Any], name: str) -> str:
-        match name.lower():
-            case "mood":
-                return "calm"
-            case "landmark" | "place":
-                return ""
+    def _string(self, schema: Mapping[str, Any]) -> str:
         most = schema.get("maxLength")
-        return self._look.words[: int(most)] if most else self._look.words
+        return self._sentence[: int(most)] if most else self._sentence

@@ -18,9 +18,8 @@ GREY, DARK, BRIGHT = 40, 60, 190
 
 @dataclass(frozen=True)
 class Look:
-    """A few words; the colours from top to bottom; the length of a clip in seconds, 0 of a picture."""
+    """The colours from top to bottom; the length of a clip in seconds, 0 of a picture."""
 
-    words: str
     colours: tuple[str, ...]
     seconds: float
 
@@ -29,8 +28,7 @@ def look_at(data: bytes, mime_type: str) -> Look:
     """Raises Refusal for what cannot be decoded."""
     shown, seconds = _first_frame(data) if mime_type.startswith("video/") else (picture(data), 0.0)
     thirds = np.array_split(shown, 3)
-    colours = tuple(dict.fromkeys(colour(part) for part in thirds))
-    return Look(f"{' over '.join(colours)}".capitalize(), colours, seconds)
+    return Look(tuple(dict.fromkeys(colour(part) for part in thirds)), seconds)
 
 
 def colour(part: Pixels) -> str:
