@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pytest
 
@@ -14,14 +14,23 @@ from tests.vertex import Vertex
 
 @dataclass(frozen=True)
 class Bill:
-    """Of one job: how many scenes were to be brought to life, what was sent for them, and for how many twice."""
+    """Of some jobs: scenes that were ordered, orders that the generator took, scenes it took two orders for, and
+    scenes that nothing came for in the end."""
 
-    scenes: int
-    submissions: int
-    doubles: int
+    scenes: int = 0
+    taken: int = 0
+    doubles: int = 0
+    panned: int = 0
 
     def __add__(self, other: "Bill") -> "Bill":
-        return Bill(self.scenes + other.scenes, self.submissions + other.submissions, self.doubles + other.doubles)
+        sums = (getattr(self, one.name) + getattr(other, one.name) for one in fields(self))
+        return Bill(*sums)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.scenes} scenes ordered: {self.taken} orders taken by the generator, {self.doubles} scenes ordered "
+            f"twice (no one could know what had become of the first), {self.panned} panned in the end"
+        )
 
 
 def check_bill(services: Services, vertex: Vertex, job: Job, unknowable: int) -> Bill:
@@ -39,7 +48,7 @@ def check_bill(services: Services, vertex: Vertex, job: Job, unknowable: int) ->
     doubles = sum(count > 1 for count in sent.values())
     assert doubles <= unknowable, (ledger, taken)
     _check_cost(services, vertex, job, ledger)
-    return Bill(len(by_scene), taken.total(), doubles)
+    return Bill(len(by_scene), taken.total(), doubles, len(scenes_not_made(services, job)))
 
 
 def scenes_not_made(services: Services, job: Job) -> Sequence[int]:

@@ -92,7 +92,7 @@ def play(stage: Stage, chance: random.Random, folder: Path, *points: str, wishes
     check(stage.services, job, folder)
     bill = check_bill(stage.services, stage.vertex, job, unknowable=0)
     orders = 2 if wishes == GENERATED else 0
-    assert (bill.scenes, bill.submissions) == (orders, orders)
+    assert (bill.scenes, bill.taken) == (orders, orders)
     return life
 
 
