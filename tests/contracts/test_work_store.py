@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from infra.work_store.gcs import GcsWorkStore
-from internal.errors import NotFound, TemporaryFailure
+from internal.errors import InvalidInput, NotFound, TemporaryFailure
 from tests.stack import ObjectServer
 
 
@@ -23,6 +23,17 @@ def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
 @pytest.fixture
 def key() -> str:
     return f"chunks/{uuid.uuid4()}"
+
+
+def test_models_are_told_of_an_object_or_of_a_place_for_several(work: GcsWorkStore, fake_gcs: ObjectServer) -> None:
+    assert work.uri("proxies/1.mp4") == f"gs://{fake_gcs.bucket}/proxies/1.mp4"
+    assert work.uri("veo/1/") == f"gs://{fake_gcs.bucket}/veo/1/"
+
+
+@pytest.mark.parametrize("key", ["", "/", "../1", "veo//", "a\nb"])
+def test_models_are_told_of_no_hostile_key(work: GcsWorkStore, key: str) -> None:
+    with pytest.raises(InvalidInput):
+        work.uri(key)
 
 
 @pytest.mark.parametrize(("size", "blocks"), [(0, []), (1, [1]), (10, [10]), (11, [10, 1]), (30, [10, 10, 10])])

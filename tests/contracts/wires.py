@@ -39,10 +39,8 @@ def _speak(connection: socket.socket, one: Wire, answer: bytes | None) -> None:
     with connection, suppress(OSError):
         if _whole_request(connection):
             one.asked += 1
-            if answer is None:
-                connection.recv(1)
-            else:
-                connection.sendall(answer)
+            connection.sendall(answer or b"")
+            connection.recv(1)  # until the other side hangs up; a second request is not heard
 
 
 def _whole_request(connection: socket.socket) -> bool:
