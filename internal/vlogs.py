@@ -35,7 +35,7 @@ def create(
         raise InvalidInput(f"Give between 1 and {MOST_MEDIA} photos or clips.", "files")
     params = {"settings": settings.model_dump(mode="json"), "media": list(vlog.media_ids)}
     with services.store.begin() as tx:
-        _check_usable(tx, vlog)
+        _usable(tx, owner_id, settings, vlog.media_ids)
         job = Job(vlog.id, "vlog", owner_id, params).created(tx.now)
         tx.add_job(job)
         tx.add_vlog(vlog)
@@ -46,16 +46,24 @@ def create(
     return vlog
 
 
-def _check_usable(tx: Tx, vlog: Vlog) -> None:
-    for media in tx.claim_media(vlog.owner_id, vlog.media_ids):
+def usable(services: Services, owner_id: str, settings: VlogSettings, media_ids: Sequence[str]) -> Sequence[Media]:
+    """Media that `create` would take now, each once. Raises InvalidInput, NotFound."""
+    with services.store.begin() as tx:
+        return _usable(tx, owner_id, settings, tuple(dict.fromkeys(media_ids)))
+
+
+def _usable(tx: Tx, owner_id: str, settings: VlogSettings, media_ids: Sequence[str]) -> Sequence[Media]:
+    found = tx.claim_media(owner_id, media_ids)
+    for media in found:
         _ready(media)
         if media.facts and media.facts.kind is Kind.MUSIC:
             raise InvalidInput(f"{media.name} holds only sound: give it as the music instead.", "files")
-    if vlog.settings.music_id:
-        (music,) = tx.claim_media(vlog.owner_id, [vlog.settings.music_id])
+    if settings.music_id:
+        (music,) = tx.claim_media(owner_id, [settings.music_id])
         _ready(music)
         if music.facts and music.facts.kind is Kind.PHOTO:
             raise InvalidInput(f"{music.name} is a photo: choose a file with sound as the music.", "music")
+    return found
 
 
 def _ready(media: Media) -> None:

@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from app.api import docs, media, uploads, vlogs
+from app.api import docs, estimates, media, uploads, vlogs
 from app.api.form import FaithfulRequest
 
 
 def register(app: Flask) -> None:
     app.request_class = FaithfulRequest
-    for module in (vlogs, uploads, media, docs):
+    for module in (vlogs, estimates, uploads, media, docs):
         app.register_blueprint(module.blueprint)

@@ -1,15 +1,16 @@
 """What requests and answers carry, as the API's clients see it. The OpenAPI description is made from these."""
 
+import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from internal.media import Kind, MediaState, Value
 from internal.uploads import LONGEST_NAME
-from internal.vlog import VlogSettings
+from internal.vlog import Transition, VlogSettings
 
 
 def _one_line(text: str) -> str:
@@ -19,7 +20,13 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _date(given: object) -> object:
+    return date.fromisoformat(given) if isinstance(given, str) and _DATE.fullmatch(given) else given
+
+
 Line = Annotated[str, AfterValidator(_one_line)]
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+IsoDate = Annotated[date, BeforeValidator(_date)]
 
 
 class Given(BaseModel):
@@ -65,6 +72,40 @@ class CreateVlog(VlogFields):
 class Accepted(Value):
     vlogId: str
     status: Literal["processing"] = "processing"
+
+
+class EstimateVlog(VlogFields):
+    """A vlog's settings, and its media: by id, or how many there will be."""
+
+    model_config = ConfigDict(strict=True)
+
+    # what JSON has no type for
+    travel_date: IsoDate | None = None
+    transition: Transition | None = Field(default=None, strict=False)
+    media_ids: tuple[str, ...] = Field(default=(), max_length=100, strict=False, description="Media uploaded before.")
+    photos: int = Field(default=0, ge=0, le=100)
+    clips: int = Field(default=0, ge=0, le=100)
+
+
+class Dollars(Value):
+    low: float
+    high: float
+
+
+class Scenes(Value):
+    """How many photos are brought to life, and what one of them costs."""
+
+    low: int
+    high: int
+    price: Dollars
+
+
+class EstimateBody(Dollars):
+    """US dollars in all. `reasons` are sentences for people."""
+
+    currency: Literal["USD"] = "USD"
+    scenes: Scenes
+    reasons: tuple[str, ...]
 
 
 class Segment(Value):
