@@ -29,18 +29,19 @@ def connect(settings: Settings) -> Services:
 
     if settings.crash_at:
         faults.arm(settings.crash_at)
+    work, films = when_used(lambda: work_store(settings)), when_used(lambda: composer(settings))
     return Services(
         store=PostgresStore(settings.database_url, settings.times),
         queue=when_used(lambda: queue(settings)),
         callers=when_used(lambda: callers(settings)),
-        work=when_used(lambda: work_store(settings)),
+        work=work,
         media=when_used(lambda: media_store(settings)),
         probe=when_used(probe),
-        analyst=when_used(lambda: analyst(settings)),
+        analyst=when_used(lambda: analyst(settings, work)),
         gazetteer=when_used(lambda: gazetteer(settings)),
         music=when_used(music),
-        composer=when_used(lambda: composer(settings)),
-        generator=when_used(lambda: generator(settings)),
+        composer=films,
+        generator=when_used(lambda: generator(settings, films, work)),
         clock=lambda: datetime.now(UTC),
         times=settings.times,
         limits=settings.limits,
@@ -98,7 +99,7 @@ def probe() -> MediaProbe:
     return RangedProbe()
 
 
-def analyst(settings: Settings) -> MediaAnalyst:
+def analyst(settings: Settings, work: WorkStore) -> MediaAnalyst:
     match settings.analyst:
         case "measured":
             from infra.analyst.measured import MeasuredAnalyst
@@ -111,7 +112,7 @@ def analyst(settings: Settings) -> MediaAnalyst:
                 settings.google_project,
                 settings.gemini_location,
                 settings.gemini_model,
-                work_store(settings),
+                work,
                 settings.vertex_endpoint,
             )
 
@@ -134,12 +135,12 @@ def composer(settings: Settings) -> Composer:
     return PyavComposer(cores=settings.render_cores)
 
 
-def generator(settings: Settings) -> SceneGenerator:
+def generator(settings: Settings, films: Composer, work: WorkStore) -> SceneGenerator:
     match settings.generator:
         case "panned":
             from infra.generator.panned import PannedGenerator
 
-            return PannedGenerator(composer(settings), work_store(settings), settings.short_side)
+            return PannedGenerator(films, work, settings.short_side)
         case "veo":
             from infra.generator.veo import VeoGenerator
 
@@ -147,7 +148,7 @@ def generator(settings: Settings) -> SceneGenerator:
                 settings.google_project,
                 settings.veo_location,
                 settings.veo_model,
-                work_store(settings),
+                work,
                 settings.times.submit_timeout,
                 settings.vertex_endpoint,
             )
