@@ -25,7 +25,11 @@ GENERATED = {"style": "generated", "theme": "relaxing", "duration": 30}
 def with_veo(settings: Settings, services: Services) -> Services:
     """Veo's real prices: $0.20 for 4 seconds, $0.30 for 6."""
     veo = settings.model_copy(update={"generator": "veo", "google_project": "none"})
-    return replace(services, generator=generator(veo), limits=Limits(vlog=1000, owner_day=1e6, service_day=1e6))
+    return replace(
+        services,
+        generator=generator(veo, services.composer, services.work),
+        limits=Limits(vlog=1000, owner_day=1e6, service_day=1e6),
+    )
 
 
 def serving(settings: Settings, services: Services) -> FlaskClient:
