@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 MEDIA_KEPT = timedelta(hours=24)
 UPLOADS_KEPT = timedelta(hours=24)
 #: also what was paid for: as long as what was made of it
+#: lent for one question each: what is older was forgotten
+PROXIES_KEPT = timedelta(days=1)
 CHUNKS_KEPT = timedelta(days=30)
 EVENTS_KEPT = timedelta(days=90)
 BATCH = 100
@@ -32,6 +34,7 @@ def sweep(services: Services) -> None:
     for key, upload_id in services.media.stale_uploads(now - UPLOADS_KEPT):
         services.media.abort_upload(key, upload_id)
     _remove_older(services.media, "incoming/", now - UPLOADS_KEPT)
+    _remove_older(services.work, "proxies/", now - PROXIES_KEPT)
     _remove_older(services.work, "chunks/", now - CHUNKS_KEPT)
     _remove_older(services.work, "films/", now - CHUNKS_KEPT)
     _remove_older(services.work, "veo/", now - CHUNKS_KEPT)

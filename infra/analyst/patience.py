@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from contextvars import copy_context
 from threading import Thread
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ def patiently(ask: Callable[[], Answer], check: Callable[[], None]) -> Answer:
         except BaseException as error:
             future.set_exception(error)
 
-    Thread(target=work, name="question", daemon=True).start()
+    Thread(target=copy_context().run, args=(work,), name="question", daemon=True).start()
     while not future.done():
         check()
         wait([future], POLL)

@@ -46,7 +46,7 @@ class MediaAnalyst(Protocol):
     ) -> Analysis:
         """Measure the whole file, in a limited child, and say what is in it. `spend` is told of each question that
         was charged. What nobody could or would describe has its reason in `undescribed`. Raises UnreadableMedia;
-        TemporaryFailure while a model is out of reach."""
+        TemporaryFailure while a model is out of reach, PermanentFailure when this service is not set up to ask it."""
         ...
 
     def measure(self, path: Path, check: Callable[[], None]) -> Analysis:

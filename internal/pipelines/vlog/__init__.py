@@ -9,7 +9,7 @@ from internal.pipelines.vlog.clips import are_kept
 from internal.pipelines.vlog.compose import compose, is_kept
 from internal.pipelines.vlog.generate import generate
 from internal.pipelines.vlog.storyboard import storyboard
-from internal.pipelines.vlog.told import analytics, segments
+from internal.pipelines.vlog.told import analytics, segments, undescribed
 from internal.pipelines.vlog.transfer import transfer
 from internal.storyboard import Found
 from internal.vlog import Storyboard
@@ -25,7 +25,7 @@ def finish(outputs: Mapping[str, Any]) -> Outcome:
         "seconds": outputs["compose"]["seconds"],
         "segments": segments(told, found, outputs["compose"]["moving"]),
         "analytics": analytics(found),
-        "warnings": [*missing, *outputs["generate"]["notes"], *outputs["storyboard"]["warnings"]],
+        "warnings": [*missing, *undescribed(found), *outputs["generate"]["notes"], *outputs["storyboard"]["warnings"]],
     }
     return Outcome(result, partial=bool(missing))
 

@@ -1,28 +1,32 @@
-"""analyze: look at each media once, and leave out what cannot be read, with its reason."""
+"""analyze: look at each media once, several at a time, and leave out what cannot be read, with its reason."""
+
+from collections.abc import Sequence
+from functools import partial
 
 from internal.errors import PermanentFailure, UnreadableMedia
-from internal.media import Kind
+from internal.media import Kind, Media
 from internal.pipeline import Done, Run
-from internal.pipelines.vlog.looking import look_at
+from internal.pipelines.vlog.looking import Looking
 from internal.pipelines.vlog.music import built_in_tune, own_tune
+from internal.pipelines.vlog.side_by_side import side_by_side
 from internal.storyboard import Found, Tune
+
+#: bytes of the media that are here at a time, unless one alone has more: in the cloud, files lie in memory
+ROOM = 1024**3
 
 
 def analyze(run: Run) -> Done:
     """Output: `found`, as Found; `left_out`, sentences; `tune`, as Tune or null."""
-    found: list[Found] = []
-    left_out: list[str] = []
-    media_ids = run.job.params["media"]
-    for number, media_id in enumerate(media_ids):
-        media = run.services.store.media(run.job.owner_id, media_id)
-        run.progress(number / len(media_ids), f"Looking at {media.name}")
-        try:
-            found.append(_shown(look_at(run, media)))
-        except UnreadableMedia as error:
-            left_out.append(f"{media.name}: {error}")
+    looking = Looking(run)
+    media = [run.services.store.media(run.job.owner_id, media_id) for media_id in run.job.params["media"]]
+    looks = side_by_side(
+        partial(_look, looking), media, run.services.analyst.at_once, _fit, partial(_show, run, len(media))
+    )
+    found = [look for look in looks if isinstance(look, Found)]
+    left_out = [look for look in looks if isinstance(look, str)]
     if not found:
         raise PermanentFailure("nothing_readable", "None of the files could be read. " + " ".join(left_out[:3]))
-    tune = _tune(run, found, left_out)
+    tune = _tune(run, looking, found, left_out)
     return Done(
         {
             "found": [one.model_dump(mode="json") for one in found],
@@ -32,16 +36,32 @@ def analyze(run: Run) -> Done:
     )
 
 
+def _look(looking: Looking, media: Media) -> Found | str:
+    """What was found in it, or the sentence that says why it is left out."""
+    try:
+        return _shown(looking.at(media))
+    except UnreadableMedia as error:
+        return f"{media.name}: {error}"
+
+
+def _fit(media: Sequence[Media]) -> bool:
+    return sum(one.size for one in media) <= ROOM
+
+
+def _show(run: Run, of: int, finished: int) -> None:
+    run.progress(finished / of, f"Looked at {finished} of {of} files")
+
+
 def _shown(found: Found) -> Found:
     if found.analysis.facts.kind is Kind.MUSIC:
         raise UnreadableMedia("It holds sound but no picture; give it as the music instead.")
     return found
 
 
-def _tune(run: Run, found: list[Found], left_out: list[str]) -> Tune | None:
+def _tune(run: Run, looking: Looking, found: list[Found], left_out: list[str]) -> Tune | None:
     """A film without its music is still a film."""
     try:
-        return own_tune(run) or built_in_tune(run, found)
+        return own_tune(run, looking) or built_in_tune(run, looking, found)
     except UnreadableMedia as error:
         left_out.append(f"Music: {error}")
         return None

@@ -1,32 +1,87 @@
-"""Fetching and looking at one media: from what was kept of the same content, else by reading the whole file."""
+"""Fetching and looking at media: from what was kept of the same content, else by reading the whole file."""
 
 import hashlib
+import logging
+from collections import defaultdict
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from threading import Lock
 
-from internal.errors import Damaged, NotFound, TemporaryFailure, UnreadableMedia
+from internal.errors import Damaged, NotFound, PermanentFailure, TemporaryFailure, UnreadableMedia
 from internal.media import Analysis, Media, Place
 from internal.pipeline import Run
 from internal.pipelines.vlog.wishes import settings_of
 from internal.ports import Usage
 from internal.storyboard import Found
 
+_log = logging.getLogger(__name__)
 
-def look_at(run: Run, media: Media) -> Found:
-    """Raises UnreadableMedia, also when the store no longer has it."""
-    known = media.sha256 and _kept(run, media.sha256)
-    if media.sha256 and known:
-        return _found(run, media, media.sha256, known)
-    path = run.folder / media.id
-    try:
-        fetch(run, media, path)
-        sha256 = sha256_of(path)
-        with run.write() as tx:
-            tx.save_media(replace(media, sha256=sha256))
-        return _found(run, media, sha256, known_or_read(run, path, sha256))
-    finally:
-        path.unlink(missing_ok=True)
+
+class Looking:
+    """One delivery's looks at media. May be used by several threads."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._language = settings_of(run).language
+        #: of contents that are being looked at, by hash: the same file given twice is asked about once
+        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+
+    def at(self, media: Media) -> Found:
+        """Raises UnreadableMedia, also when the store no longer has it."""
+        known = media.sha256 and self._kept(media.sha256)
+        if media.sha256 and known:
+            return self._found(media, media.sha256, known)
+        path = self._run.folder / media.id
+        try:
+            fetch(self._run, media, path)
+            sha256 = sha256_of(path)
+            with self._run.write() as tx:
+                tx.save_media(replace(media, sha256=sha256))
+            return self._found(media, sha256, self.known_or_read(path, sha256))
+        finally:
+            path.unlink(missing_ok=True)
+
+    def known_or_read(self, path: Path, sha256: str) -> Analysis:
+        """Of a file that is here; the same content may have come before under another name. Raises
+        UnreadableMedia."""
+        with self._locks[sha256]:
+            return self._kept(sha256) or self._read(path, sha256)
+
+    def _read(self, path: Path, sha256: str) -> Analysis:
+        """Who could describe it is worth a few attempts, but no film; and what nobody described for now is not kept,
+        so that the next film may know more."""
+        run, analyst = self._run, self._run.services.analyst
+        try:
+            analysis = analyst.analyze(path, self._language, run.check, self._spend)
+        except (PermanentFailure, TemporaryFailure) as error:
+            if isinstance(error, TemporaryFailure) and not run.job.last_attempt:
+                raise
+            _log.warning("only measured: %s", error)
+            return analyst.measure(path, run.check).model_copy(update={"undescribed": str(error)})
+        run.services.store.keep_analysis(run.job.owner_id, sha256, analyst.name(self._language), analysis)
+        return analysis
+
+    def _spend(self, usage: Usage) -> None:
+        with self._run.write() as tx:
+            tx.add_usage(usage)
+
+    def _kept(self, sha256: str) -> Analysis | None:
+        run = self._run
+        return run.services.store.analysis(run.job.owner_id, sha256, run.services.analyst.name(self._language))
+
+    def _found(self, media: Media, sha256: str, analysis: Analysis) -> Found:
+        return Found(name=media.name, media_id=media.id, sha256=sha256, analysis=analysis, place=self._place(analysis))
+
+    def _place(self, analysis: Analysis) -> Place | None:
+        """Its name is not worth a film: without the names of places it is made at the last attempt."""
+        if analysis.latitude is None or analysis.longitude is None:
+            return None
+        try:
+            return self._run.services.gazetteer.near(analysis.latitude, analysis.longitude, self._language)
+        except TemporaryFailure:
+            if not self._run.job.last_attempt:
+                raise
+            return None
 
 
 def fetch(run: Run, media: Media, path: Path) -> None:
@@ -42,46 +97,6 @@ def fetch(run: Run, media: Media, path: Path) -> None:
         raise UnreadableMedia("It was damaged in the media store. Upload it again.", media.sha256) from error
 
 
-def known_or_read(run: Run, path: Path, sha256: str) -> Analysis:
-    """Of a file that is here; the same content may have come before under another name. Raises UnreadableMedia."""
-    known = _kept(run, sha256)
-    if known:
-        return known
-    analysis = run.services.analyst.analyze(path, settings_of(run).language, run.check, partial(_spend, run))
-    run.services.store.keep_analysis(run.job.owner_id, sha256, _analyst(run), analysis)
-    return analysis
-
-
-def _spend(run: Run, usage: Usage) -> None:
-    with run.write() as tx:
-        tx.add_usage(usage)
-
-
-def _analyst(run: Run) -> str:
-    return run.services.analyst.name(settings_of(run).language)
-
-
-def _found(run: Run, media: Media, sha256: str, analysis: Analysis) -> Found:
-    place = _place(run, analysis)
-    return Found(name=media.name, media_id=media.id, sha256=sha256, analysis=analysis, place=place)
-
-
-def _place(run: Run, analysis: Analysis) -> Place | None:
-    """Its name is not worth a film: without the names of places it is made at the last attempt."""
-    if analysis.latitude is None or analysis.longitude is None:
-        return None
-    try:
-        return run.services.gazetteer.near(analysis.latitude, analysis.longitude, settings_of(run).language)
-    except TemporaryFailure:
-        if not run.job.last_attempt:
-            raise
-        return None
-
-
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _kept(run: Run, sha256: str) -> Analysis | None:
-    return run.services.store.analysis(run.job.owner_id, sha256, _analyst(run))

@@ -7,26 +7,26 @@ from pathlib import Path
 from internal.errors import UnreadableMedia
 from internal.media import Analysis
 from internal.pipeline import Run
-from internal.pipelines.vlog.looking import fetch, known_or_read, look_at, sha256_of
+from internal.pipelines.vlog.looking import Looking, fetch, sha256_of
 from internal.pipelines.vlog.rounds import part
 from internal.pipelines.vlog.wishes import settings_of
 from internal.storyboard import Found, Tune
 from internal.vlog import Music, VlogSettings
 
 
-def own_tune(run: Run) -> Tune | None:
+def own_tune(run: Run, looking: Looking) -> Tune | None:
     """Of the user's own file, if there is one. Raises UnreadableMedia."""
     settings = settings_of(run)
     if not settings.music_id:
         return None
     media = run.services.store.media(run.job.owner_id, settings.music_id)
-    found = look_at(run, media)
+    found = looking.at(media)
     if not found.analysis.facts.has_sound:
         raise UnreadableMedia("There is no sound in it. Choose another file as the music.")
     return _tune(found.sha256, settings, found.analysis)
 
 
-def built_in_tune(run: Run, found: Sequence[Found]) -> Tune | None:
+def built_in_tune(run: Run, looking: Looking, found: Sequence[Found]) -> Tune | None:
     """A track of the mood that was asked for; equal media get the same, other days another.
     Raises UnreadableMedia."""
     settings = settings_of(run)
@@ -37,7 +37,7 @@ def built_in_tune(run: Run, found: Sequence[Found]) -> Tune | None:
     track = tracks[int.from_bytes(day) % len(tracks)]
     path = run.services.music.path(track)
     sha256 = sha256_of(path)
-    return _tune(sha256, settings, known_or_read(run, path, sha256), track)
+    return _tune(sha256, settings, looking.known_or_read(path, sha256), track)
 
 
 def music_file(run: Run, music: Music) -> Path:

@@ -47,6 +47,19 @@ def analytics(found: Sequence[Found]) -> dict[str, Any]:
     }
 
 
+def undescribed(found: Sequence[Found]) -> list[str]:
+    """Sentences for the user: which media nobody described, by the reason."""
+    names: dict[str, list[str]] = {}
+    for one in found:
+        if one.analysis.undescribed:
+            names.setdefault(one.analysis.undescribed, []).append(one.name)
+    return [f"{_some(those)}: {reason}" for reason, those in names.items()]
+
+
+def _some(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+
+
 class _Location(NamedTuple):
     name: str
     latitude: float
