@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.house import House
+from tests.faults.ordering import Ordering
 from tests.stack import open_folder
+from tests.vertex import vertex
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +18,11 @@ def house() -> Iterator[House]:
             yield made
         finally:
             made.close()
+
+
+@pytest.fixture(scope="session")
+def ordering(house: House) -> Iterator[Ordering]:
+    with vertex(house.connect().work, house.settings.work_bucket, short_side=90) as stand_in:
+        made = Ordering(house, stand_in)
+        yield made
+        made.close()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -96,17 +97,19 @@ class House:
 
     # ---------------------------------------------------------------- jobs
 
-    def film(self, services: Services | None = None, **settings: Any) -> str:
-        """Ask for a film of the tiny day, as a new user would; returns its id."""
-        services, owner = services or self.services, new_owner()
-        media = []
-        for path in self.tiny:
-            with path.open("rb") as data:
-                media.append(uploads.receive(services, owner, path.name, data, path.stat().st_size).id)
-        title = owner  # a title of its own: no chunk of another film fits
+    def film(self, services: Services | None = None, owner: str = "", mark: bytes = b"", **settings: Any) -> str:
+        """Ask for a film of the tiny day, as a new user would unless one is named; returns its id. `mark` makes the
+        photo another one."""
+        services, owner = services or self.services, owner or new_owner()
+        media = [self.upload(services, owner, path, mark if path.suffix == ".jpg" else b"") for path in self.tiny]
+        title = str(uuid.uuid4())  # of its own: no chunk of another film fits
         return vlogs.create(
             services, owner, VlogSettings(**{"title": title, "music_mood": "none", **settings}), media
         ).id
+
+    def upload(self, services: Services, owner: str, path: Path, mark: bytes) -> str:
+        data = path.read_bytes() + mark
+        return uploads.receive(services, owner, path.name, BytesIO(data), len(data)).id
 
     def job(self, kind: str, services: Services | None = None) -> str:
         """Ask for a job of an odd pipeline; returns its id."""

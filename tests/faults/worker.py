@@ -24,6 +24,7 @@ from infra.local.parts import ROOT, answers
 from infra.local.ports import free_port
 from internal.jobs import Times
 from internal.pipelines import PIPELINES
+from tests.faults.freezing import freeze_at
 from tests.faults.odd_pipelines import ODD
 from tests.queue_server import wait_until
 from tests.whole import PLACES
@@ -40,13 +41,21 @@ TIMES = Times(
 )
 #: environment of a worker: how wrong its clock is, and how long a run may take, in seconds
 CLOCK_OFF, LIMIT = "CLOCK_OFF", "RUN_LIMIT"
+#: where it freezes itself, once
+FREEZE_AT = "FREEZE_AT"
+#: those of paid calls, which a worker's environment may set
+PAID_TIMES = ("submit_timeout", "unknown_for", "first_poll", "poll_every")
 
 
 def quick_app() -> Flask:
     off = timedelta(seconds=float(os.environ.get(CLOCK_OFF, 0)))
     limit = timedelta(seconds=float(os.environ.get(LIMIT, 600)))
     settings = Settings()
-    services = replace(connect(settings), times=replace(TIMES, limit=limit), clock=lambda: datetime.now(UTC) + off)
+    paid = {name: getattr(settings.times, name) for name in PAID_TIMES}
+    times = replace(TIMES, limit=limit, **paid)
+    services = replace(connect(settings), times=times, clock=lambda: datetime.now(UTC) + off)
+    if place := os.environ.get(FREEZE_AT):
+        services = replace(services, generator=freeze_at(place, services.generator))
     return create_app(settings, services, {**PIPELINES, **ODD})
 
 
@@ -58,7 +67,7 @@ class Worker:
         self.log = state / "logs" / f"worker-{self.port}.log"
         command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{self.port}"]
         usual = {"SERVE": "worker", "STATE": str(state), "PLACES": str(PLACES), "SHORT_SIDE": "90"}
-        usual["LEASE"] = str(TIMES.lease.total_seconds())
+        usual |= {"LEASE": str(TIMES.lease.total_seconds()), "FIRST_POLL": "0.1", "POLL_EVERY": "0.2"}
         with self.log.open("w") as log:
             self._gunicorn = subprocess.Popen(
                 [*command, "tests.faults.worker:quick_app()"],
