@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from internal.film import Piece, Soundtrack
 
 #: frames: a child's limits are meant for no more than these, and fewer are not worth opening media for
-LONGEST, SHORTEST = 900, 120
+LONGEST, SHORTEST = 900, 180
 
 
 class Runs:
@@ -23,9 +23,9 @@ class Runs:
         return bool(self._waiting)
 
     def next(self) -> Sequence[Piece]:
-        """At least one; half of what would be each core's share of what is left."""
+        """At least one; two thirds of what would be each core's share of what is left."""
         run = [self._waiting.popleft()]
-        most = min(LONGEST, max(SHORTEST, self._left / (2 * self._cores)))
+        most = min(LONGEST, max(SHORTEST, self._left * 2 / (3 * self._cores)))
         while self._waiting and _goes_with(run[0], self._waiting[0]) and _total([*run, self._waiting[0]]) <= most:
             run.append(self._waiting.popleft())
         self._left -= _total(run)
