@@ -7,18 +7,26 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, render_template
 
 from app.services import web
-from internal.vlog import Aspect, Mood, Resolution, Theme, Transition, VlogSettings
+from internal.vlog import Aspect, Mood, Resolution, Style, Theme, Transition, VlogSettings
 
 blueprint = Blueprint("pages", __name__)
 
 #: how the form words what the API calls by a shorter name
-WORDS = {"16:9": "16:9 wide", "9:16": "9:16 tall", "1:1": "1:1 square", "none": "No music"}
+WORDS = {
+    "16:9": "16:9 wide",
+    "9:16": "9:16 tall",
+    "1:1": "1:1 square",
+    "none": "No music",
+    "footage": "Panned over",
+    "generated": "Brought to life",
+}
 
 
 @blueprint.get("/")
 def index() -> str:
     """With `?vlog=<id>` in the address the script shows that vlog, so that a reload loses nothing."""
-    return render_template("index.html", choices=choices(), defaults=defaults())
+    limit = f"{web().settings.vlog_cost:.2f}"
+    return render_template("index.html", choices=choices(), defaults=defaults(), limit=limit)
 
 
 @blueprint.after_request
@@ -54,6 +62,7 @@ def choices() -> dict[str, Sequence[tuple[str, str]]]:
         "transition": [transition.value for transition in Transition],
         "resolution": get_args(Resolution),
         "aspect": get_args(Aspect),
+        "style": get_args(Style),
     }
     return {name: [(value, WORDS.get(value, value.capitalize())) for value in of] for name, of in values.items()}
 
@@ -64,5 +73,6 @@ def defaults() -> dict[str, Any]:
         "theme": settings.theme,
         "resolution": settings.resolution,
         "aspect": settings.aspect,
+        "style": settings.style,
         "duration": settings.duration,
     }

@@ -1,12 +1,14 @@
 // The form: files and settings become a vlog.
 
 import { request } from "./api.js";
+import { Estimate } from "./estimate.js";
 import { ChosenFiles } from "./files.js";
 
 /** `onCreated` gets the new vlog's id. */
 export function newVlog(onCreated) {
   const form = document.getElementById("new");
   const create = document.getElementById("create");
+  const estimate = new Estimate();
   let creating = false;
   // one key for one set of wishes: pressed again after a lost answer, the vlog is made once
   let key = crypto.randomUUID();
@@ -16,6 +18,7 @@ export function newVlog(onCreated) {
     create.disabled = creating || left > 0 || files.ready.length === 0;
     create.textContent = left ? `Uploading ${left} more …` : "Create the vlog";
     key = crypto.randomUUID();
+    estimate.refresh(files.ready);
   };
   const files = new ChosenFiles(
     document.getElementById("chosen"),

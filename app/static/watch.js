@@ -75,7 +75,8 @@ function showFilm(vlog) {
     film.src = vlog.video_url;
   }
   part("download").href = `${vlog.video_url}?download=1`;
-  part("facts").textContent = `${Math.round(vlog.duration)} seconds`;
+  const spent = vlog.cost ? `, $${vlog.cost.toFixed(2)} spent` : "";
+  part("facts").textContent = `${Math.round(vlog.duration)} seconds${spent}`;
   part("warnings").replaceChildren(
     ...(vlog.warnings ?? []).map((warning) => Object.assign(document.createElement("li"), { textContent: warning })),
   );

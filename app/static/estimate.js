@@ -1,0 +1,56 @@
+// What the vlog would cost, told while its form is being filled in.
+
+import { Problem, sendJson } from "./api.js";
+
+const PAUSE = 300; // milliseconds without a change before it is asked
+
+/** Call `refresh` with the ids of the media at each change of the form. */
+export class Estimate {
+  #form = document.getElementById("new");
+  #words = document.getElementById("estimate");
+  #timer;
+
+  refresh(mediaIds) {
+    const generated = this.#form.elements.style.value === "generated";
+    document.getElementById("max-cost").hidden = !generated;
+    clearTimeout(this.#timer);
+    if (!generated || mediaIds.length === 0) return this.#show("");
+    this.#timer = setTimeout(() => this.#ask(mediaIds), PAUSE);
+    return undefined;
+  }
+
+  async #ask(mediaIds) {
+    const asked = this.#timer;
+    const words = await sendJson("POST", "/api/vlogs/estimate", { ...settings(this.#form), mediaIds }).then(told, untold);
+    if (asked === this.#timer) this.#show(words);
+  }
+
+  #show(words) {
+    this.#words.textContent = words;
+    this.#words.hidden = !words;
+  }
+}
+
+/** As JSON has them; what is left empty has its default. */
+function settings(form) {
+  const given = {};
+  for (const field of form.querySelectorAll("[name]")) {
+    if (field.type === "checkbox") given[field.name] = field.checked;
+    else if (field.value.trim()) given[field.name] = field.type === "number" ? Number(field.value) : field.value.trim();
+  }
+  return given;
+}
+
+function told({ low, high, reasons }) {
+  const range = low === high ? dollars(low) : `${dollars(low)} to ${dollars(high)}`;
+  return [high ? `About ${range}.` : "At no cost.", ...reasons].join(" ");
+}
+
+/** A wrong field is complained of when the vlog is asked for. */
+function untold(error) {
+  return error instanceof Problem ? "" : error.message;
+}
+
+function dollars(usd) {
+  return `$${usd.toFixed(2)}`;
+}
