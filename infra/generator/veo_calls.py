@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from google.genai import types
 from google.genai.errors import APIError, ClientError
 
-from infra.generator.veo_reasons import filtered, names_a_filter
+from infra.generator.veo_reasons import filtered, speaks_of_a_filter
 from infra.vertex.client import Vertex, retry_after
 from infra.vertex.in_time import NeverSent
 from internal.errors import OutcomeUnknown, PermanentFailure, TemporaryFailure
@@ -16,12 +16,16 @@ from internal.ports import Order
 from internal.prompts import prompt
 
 _log = logging.getLogger(__name__)
+#: about our account or the model, not about the order: for whoever runs the service to mend
+_OURS = frozenset({401, 403, 404})
 _LONGEST_LABEL = 63
 #: of a vendor's message, in the log
 _LONGEST_MESSAGE = 300
 
 
 class Calls:
+    """To one model. Several threads may use it."""
+
     def __init__(self, vertex: Vertex, model: str) -> None:
         self._vertex, self._model = vertex, model
 
@@ -66,20 +70,21 @@ def _told() -> Iterator[None]:
     except Exception as error:
         # 5xx: perhaps after the order was taken. The network's: perhaps of the answer alone. Not to be read: it was
         # answered, with success. Whatever else the SDK raises comes after it has sent
-        raise OutcomeUnknown("Whether the generator took the order is not known.") from error
+        raise OutcomeUnknown(f"The generator's answer tells nothing: {type(error).__name__}.") from error
 
 
 def _refusal(error: ClientError) -> Exception:
-    message = (error.message or "")[:_LONGEST_MESSAGE]
-    _log.warning("the generator refused an order", extra={"status": error.code, "vendor_message": message})
+    message = str(error.message or "")[:_LONGEST_MESSAGE]
+    level = logging.ERROR if error.code in _OURS else logging.WARNING
+    _log.log(level, "the generator refused an order", extra={"status": error.code, "vendor_message": message})
+    if error.code in _OURS:
+        return PermanentFailure("generator_unavailable", "The generator is not open to this service.")
     match error.code:
         case 408 | 499:  # the server gave up on it, or was told that we had, in the middle: it may have been taken
-            return OutcomeUnknown("Whether the generator took the order is not known.")
+            return OutcomeUnknown(f"The generator's answer tells nothing: {error.code}.")
         case 429:
             return TemporaryFailure("The generator takes no more orders for now.", retry_after(error))
-        case 401 | 403 | 404:  # our account, or the model: no other order would fare better
-            return PermanentFailure("generator_unavailable", "The generator is not open to this service.")
-    if names_a_filter(message):
+    if speaks_of_a_filter(message):
         reason = filtered([message])
         return PermanentFailure(reason.code, reason.message)
     return PermanentFailure("order_refused", "The generator refused this photo, or what was to become of it.")

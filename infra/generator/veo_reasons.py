@@ -21,6 +21,8 @@ _CATEGORIES = {
 }
 _WORDS = {code: words for codes, words in _CATEGORIES.items() for code in codes}
 _CODE = re.compile(r"\b\d{8}\b")
+#: how a refusal without a code speaks of its filters
+_RULES = re.compile(r"usage guidelines|polic(y|ies)|responsible ai|safety", re.IGNORECASE)
 #: codes of google.rpc.Code that pass: DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE
 _PASSING = frozenset({4, 8, 10, 13, 14})
 
@@ -36,13 +38,13 @@ def filtered(reasons: Iterable[str]) -> JobError:
     return JobError("filtered", f"The generator made no clip: this photo, or what it made of it, {words}.")
 
 
-def names_a_filter(sentence: str) -> bool:
-    return any(code in _WORDS for code in _CODE.findall(sentence))
+def speaks_of_a_filter(sentence: str) -> bool:
+    return any(code in _WORDS for code in _CODE.findall(sentence)) or bool(_RULES.search(sentence))
 
 
 def failed(code: int, sentence: str) -> tuple[JobError, bool]:
     """For an error of the operation: the reason, and whether the same order may fare better."""
-    if names_a_filter(sentence):
+    if speaks_of_a_filter(sentence):
         return filtered([sentence]), False
     if code in _PASSING:
         return JobError("generation_failed", "The generator failed at this clip."), True

@@ -7,6 +7,7 @@ sent, whatever the thread was waiting for.
 
 import math
 import socket
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -42,8 +43,9 @@ class InTime(httpx.HTTPTransport):
     after a request was written to it, and then nobody knows whether it was read.
     """
 
-    def __init__(self) -> None:
-        super().__init__(limits=httpx.Limits(max_keepalive_connections=0))
+    def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
+        """`verify`: whom to believe, as httpx has it."""
+        super().__init__(verify=verify, limits=httpx.Limits(max_keepalive_connections=0))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, read whole."""

@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 import os
+import ssl
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from PIL import Image
 
 from infra.composer.pyav import PyavComposer
 from infra.generator.veo import PRICES, VeoGenerator
+from infra.local.certificates import certificate
 from infra.vertex.in_time import InTime, NeverSent, within
 from infra.work_store.gcs import GcsWorkStore
 from internal.errors import OutcomeUnknown, PermanentFailure, TemporaryFailure
@@ -107,6 +109,7 @@ def test_labels_become_what_a_bill_can_hold(generator: VeoGenerator, stand_in: V
     [
         ({"status": 400}, "order_refused"),
         ({"status": 400, "message": "It violates our policies. Support codes: 17301594"}, "filtered"),
+        ({"status": 400, "message": "The image violates our usage guidelines."}, "filtered"),
         ({"status": 401}, "generator_unavailable"),
         ({"status": 403}, "generator_unavailable"),
         ({"status": 404}, "generator_unavailable"),
@@ -251,6 +254,17 @@ def test_once_the_time_is_over_nothing_is_sent_any_more() -> None:
         with within(timedelta(0)), pytest.raises(NeverSent):
             client.post(f"http://{server.address}/", content=b"an order")
         assert server.asked == 0
+
+
+@pytest.mark.parametrize("answer", [None, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"], ids=["none", "half"])
+def test_an_exchange_is_cut_in_time_beneath_its_encryption(tmp_path: Path, answer: bytes | None) -> None:
+    shown, key = certificate(tmp_path)
+    theirs, ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context(cafile=str(shown))
+    theirs.load_cert_chain(shown, key)
+    with wire(answer, theirs) as server, httpx.Client(transport=InTime(ours), timeout=None) as client:
+        with within(timedelta(seconds=0.3)), pytest.raises(httpx.RemoteProtocolError):
+            client.post(f"https://{server.address}/", content=b"an order")
+        assert server.asked == 1
 
 
 def test_each_order_has_a_connection_of_its_own() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,23 +21,23 @@ class Wire:
 
 
 @contextmanager
-def wire(answer: bytes | None) -> Iterator[Wire]:
-    """None: it listens, and never speaks."""
+def wire(answer: bytes | None, tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
+    """None: it listens, and never speaks. It leaves hanging up to others."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         one = Wire(server.getsockname()[1])
-        threading.Thread(target=_serve, args=(server, one, answer), daemon=True).start()
+        threading.Thread(target=_serve, args=(server, one, answer, tls), daemon=True).start()
         yield one
 
 
-def _serve(server: socket.socket, one: Wire, answer: bytes | None) -> None:
+def _serve(server: socket.socket, one: Wire, answer: bytes | None, tls: ssl.SSLContext | None) -> None:
     with suppress(OSError):  # the test is over
         while True:
             connection = server.accept()[0]
-            threading.Thread(target=_speak, args=(connection, one, answer), daemon=True).start()
+            threading.Thread(target=_speak, args=(connection, one, answer, tls), daemon=True).start()
 
 
-def _speak(connection: socket.socket, one: Wire, answer: bytes | None) -> None:
-    with connection, suppress(OSError):
+def _speak(accepted: socket.socket, one: Wire, answer: bytes | None, tls: ssl.SSLContext | None) -> None:
+    with suppress(OSError), tls.wrap_socket(accepted, server_side=True) if tls else accepted as connection:
         if _whole_request(connection):
             one.asked += 1
             connection.sendall(answer or b"")
