@@ -31,8 +31,9 @@ def reap(services: Services) -> None:
 def sweep(services: Services) -> None:
     """The slow part: lists the stores themselves. Once an hour is plenty."""
     now = services.clock()
-    for key, upload_id in services.media.stale_uploads(now - UPLOADS_KEPT):
-        services.media.abort_upload(key, upload_id)
+    for upload in services.media.uploads(""):
+        if upload.started_at < now - UPLOADS_KEPT:
+            services.media.abort_upload(upload.key, upload.upload_id)
     _remove_older(services.media, "incoming/", now - UPLOADS_KEPT)
     _remove_older(services.work, "proxies/", now - PROXIES_KEPT)
     _remove_older(services.work, "chunks/", now - CHUNKS_KEPT)

@@ -2,10 +2,10 @@
 
 import base64
 import errno
-import hashlib
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO
@@ -13,19 +13,21 @@ from urllib.parse import quote
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError
+from botocore.exceptions import ClientError, HTTPClientError, IncompleteReadError, UnseekableStreamError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from internal.errors import Damaged, NotFound, StorageFull, TemporaryFailure
+from internal.etags import joined, md5
 from internal.object_keys import checked
-from internal.ports import ObjectInfo, Part
+from internal.ports import ObjectInfo, Part, Unfinished
 from internal.uploads import PART
 
 BLOCK = 1024 * 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)
 CONFIG = Config(
     signature_version="s3v4",
-    s3={"addressing_style": "path"},
+    # ETags show what arrived, so that parts may be streamed: a signature over them would read each twice
+    s3={"addressing_style": "path", "payload_signing_enabled": False},
     # R2 knows only the older checksums; ours are MD5s, checked below
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
@@ -52,10 +54,10 @@ class R2MediaStore:
         if len(first) == PART:
             self._put_in_parts(key, first, data, content_type)
             return
-        md5 = base64.b64encode(_md5(first).digest()).decode()
+        checksum = base64.b64encode(md5(first).digest()).decode()
         with translate_errors(key):
             self._client.put_object(
-                **self._object(key), Body=first, ContentMD5=md5, ContentType=content_type, ContentLength=len(first)
+                **self._object(key), Body=first, ContentMD5=checksum, ContentType=content_type, ContentLength=len(first)
             )
 
     def _put_in_parts(self, key: str, first: bytes, data: BinaryIO, content_type: str) -> None:
@@ -64,7 +66,7 @@ class R2MediaStore:
             parts: list[Part] = []
             block = first
             while block:
-                parts.append(self.put_part(key, upload_id, len(parts) + 1, block))
+                parts.append(self.put_part(key, upload_id, len(parts) + 1, io.BytesIO(block), len(block)))
                 block = _filled(data, PART)
             self.finish_upload(key, upload_id, parts)
         except BaseException:
@@ -82,16 +84,16 @@ class R2MediaStore:
             new.unlink(missing_ok=True)
 
     def _download(self, key: str, path: Path) -> None:
-        whole, parts, size = _md5(b""), [], 0
+        whole, parts, size = md5(), [], 0
         with translate_errors(key), path.open("wb") as file:
             answer = self._client.get_object(**self._object(key))
             with answer["Body"] as body:
                 while block := _filled(body, PART):
                     file.write(block)
                     whole.update(block)
-                    parts.append(_md5(block).digest())
+                    parts.append(md5(block).hexdigest())
                     size += len(block)
-        if size != answer["ContentLength"] or answer["ETag"].strip('"') not in (whole.hexdigest(), _joined(parts)):
+        if size != answer["ContentLength"] or _etag(answer) not in (whole.hexdigest(), joined(parts)):
             raise Damaged(f"The object {key} does not match its checksum.")
 
     def info(self, key: str) -> ObjectInfo | None:
@@ -100,14 +102,14 @@ class R2MediaStore:
                 head = self._client.head_object(**self._object(key))
         except NotFound:
             return None
-        return ObjectInfo(key, head["ContentLength"], head["LastModified"])
+        return ObjectInfo(key, head["ContentLength"], head["LastModified"], _etag(head))
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         with translate_errors(prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
             for page in pages:
                 for found in page.get("Contents", ()):
-                    yield ObjectInfo(found["Key"], found["Size"], found["LastModified"])
+                    yield ObjectInfo(found["Key"], found["Size"], found["LastModified"], _etag(found))
 
     def delete(self, key: str) -> None:
         with suppress(NotFound), translate_errors(key):
@@ -125,24 +127,21 @@ class R2MediaStore:
     def signed_part(self, key: str, upload_id: str, number: int, lifetime: timedelta) -> str:
         return self._signed("upload_part", lifetime, **self._upload(key, upload_id), PartNumber=number)
 
-    def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part:
-        md5 = _md5(data)
+    def put_part(self, key: str, upload_id: str, number: int, data: BinaryIO, size: int) -> Part:
+        hashed = _Hashed(data)
         with translate_errors(key):
             answer = self._client.upload_part(
-                **self._upload(key, upload_id),
-                PartNumber=number,
-                Body=data,
-                ContentMD5=base64.b64encode(md5.digest()).decode(),
+                **self._upload(key, upload_id), PartNumber=number, Body=hashed, ContentLength=size
             )
-        if answer["ETag"].strip('"') != md5.hexdigest():
+        if _etag(answer) != hashed.md5.hexdigest():
             raise TemporaryFailure("A part did not arrive as it was sent.")
-        return Part(number, len(data), answer["ETag"])
+        return Part(number, size, _etag(answer))
 
     def parts(self, key: str, upload_id: str) -> Sequence[Part]:
         with translate_errors(key):
             pages = self._client.get_paginator("list_parts").paginate(**self._upload(key, upload_id))
             found = [
-                Part(part["PartNumber"], part["Size"], part["ETag"]) for page in pages for part in page.get("Parts", ())
+                Part(part["PartNumber"], part["Size"], _etag(part)) for page in pages for part in page.get("Parts", ())
             ]
         return sorted(found, key=lambda part: part.number)
 
@@ -152,20 +151,20 @@ class R2MediaStore:
             answer = self._client.complete_multipart_upload(
                 **self._upload(key, upload_id), MultipartUpload={"Parts": chosen}
             )
-        if answer["ETag"].strip('"') != _joined([bytes.fromhex(part.etag.strip('"')) for part in parts]):
-            raise TemporaryFailure(f"The object {key} was not joined from the parts that were sent.")
+        if _etag(answer) != joined([part.etag for part in parts]):
+            raise Damaged(f"The object {key} was not joined from the parts that were sent.")
 
     def abort_upload(self, key: str, upload_id: str) -> None:
         with suppress(NotFound), translate_errors(key):
             self._client.abort_multipart_upload(**self._upload(key, upload_id))
 
-    def stale_uploads(self, started_before: datetime) -> Iterator[tuple[str, str]]:
-        with translate_errors("uploads"):
-            pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket)
+    def uploads(self, prefix: str) -> Iterator[Unfinished]:
+        with translate_errors(prefix):
+            pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=prefix)
             for page in pages:
                 for found in page.get("Uploads", ()):
-                    if found["Initiated"] < started_before:
-                        yield found["Key"], found["UploadId"]
+                    if found["Key"].startswith(prefix):  # a laptop's store gives all of them
+                        yield Unfinished(found["Key"], found["UploadId"], found["Initiated"])
 
     def copy(self, source: str, target: str) -> None:
         with translate_errors(source):
@@ -205,6 +204,26 @@ class R2MediaStore:
             return self._made
 
 
+class _Hashed(io.RawIOBase):
+    """A file whose MD5 is taken as it is read. May go back to its beginning if the file can."""
+
+    def __init__(self, data: BinaryIO) -> None:
+        self._data = data
+        self.md5 = md5()
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._data.read(size)
+        self.md5.update(block)
+        return block
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self.md5 = md5()
+        return self._data.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._data.tell()
+
+
 def _filled(data: Any, size: int) -> bytes:
     """Exactly `size` bytes unless the stream ends: a read may give fewer than asked for."""
     blocks, left = [], size
@@ -214,13 +233,9 @@ def _filled(data: Any, size: int) -> bytes:
     return b"".join(blocks)
 
 
-def _md5(data: bytes) -> "hashlib._Hash":
-    return hashlib.md5(data, usedforsecurity=False)
-
-
-def _joined(parts: Sequence[bytes]) -> str:
-    """The ETag of an object made of parts with these MD5s: the MD5 of them all, and their number."""
-    return f"{_md5(b''.join(parts)).hexdigest()}-{len(parts)}"
+def _etag(answer: Mapping[str, Any]) -> str:
+    """Without the quotes that are part of it on the wire."""
+    return str(answer["ETag"]).strip('"')
 
 
 def _attachment(name: str) -> str:
@@ -235,8 +250,8 @@ def translate_errors(key: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise _meaning(error, error.response["ResponseMetadata"]["HTTPStatusCode"], key) from error
-    except (HTTPClientError, IncompleteReadError, NoConnection) as error:
+        raise _meaning(error, error.response, key) from error
+    except (HTTPClientError, IncompleteReadError, NoConnection, UnseekableStreamError) as error:
         raise TemporaryFailure("The media store is out of reach.") from error
     except OSError as error:
         if error.errno in FULL:
@@ -244,7 +259,10 @@ def translate_errors(key: str) -> Iterator[None]:
         raise
 
 
-def _meaning(error: Exception, status: int, key: str) -> Exception:
+def _meaning(error: Exception, answer: Mapping[str, Any], key: str) -> Exception:
+    status = answer["ResponseMetadata"]["HTTPStatusCode"]
+    if answer["Error"]["Code"] == "InvalidPart":
+        return Damaged(f"A part of {key} is not the one that was sent.")
     if status == 404:
         return NotFound(f"There is no object {key}.")
     if status == 507:

@@ -146,7 +146,7 @@ def _range(found: Any, first: int, last: int) -> bytes:
 
 
 def _info(found: Any) -> ObjectInfo:
-    return ObjectInfo(found.name, found.size, found.updated)
+    return ObjectInfo(found.name, found.size, found.updated, found.etag)
 
 
 def _size(data: BinaryIO) -> int:

@@ -11,7 +11,7 @@ from internal.jobs import Times
 from internal.paid import Limits
 from internal.ports.films import Composer, MediaAnalyst, MediaProbe, MusicLibrary, Usage
 from internal.ports.generation import Made, NotMade, Order, SceneGenerator
-from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, WorkStore
+from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, Unfinished, WorkStore
 from internal.ports.places import Gazetteer
 from internal.ports.queue import CallerCheck, TaskQueue
 from internal.ports.rows import Answer, Event, JobTx, KeyUse, Renewal, Store, Tx
@@ -41,6 +41,7 @@ __all__ = [
     "Store",
     "TaskQueue",
     "Tx",
+    "Unfinished",
     "Usage",
     "WorkStore",
 ]

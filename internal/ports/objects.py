@@ -12,13 +12,26 @@ class ObjectInfo:
     key: str
     size: int
     updated_at: datetime
+    #: what the store calls these bytes. In the media store: as `internal.etags` tells
+    etag: str
 
 
 @dataclass(frozen=True)
 class Part:
+    """`etag` is the MD5 of its bytes, in hexadecimal digits."""
+
     number: int
     size: int
     etag: str
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A multipart upload that was neither finished nor aborted."""
+
+    key: str
+    upload_id: str
+    started_at: datetime
 
 
 class ObjectStore(Protocol):
@@ -68,20 +81,26 @@ class MediaStore(ObjectStore, Protocol):
 
     def signed_part(self, key: str, upload_id: str, number: int, lifetime: timedelta) -> str: ...
 
-    def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> Part: ...
+    def put_part(self, key: str, upload_id: str, number: int, data: BinaryIO, size: int) -> Part:
+        """`data`, of `size` bytes, is read in small blocks, and again after a hiccup if it can go back. Raises
+        TemporaryFailure when what arrived is not what was read, NotFound when the upload is over."""
+        ...
 
     def parts(self, key: str, upload_id: str) -> Sequence[Part]:
         """Those that have arrived, by number. Raises NotFound when the upload is over."""
         ...
 
-    def finish_upload(self, key: str, upload_id: str, parts: Sequence[Part]) -> None: ...
+    def finish_upload(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+        """Join these parts into the object. Raises NotFound when the upload is over, Damaged when the store has
+        other ones."""
+        ...
 
     def abort_upload(self, key: str, upload_id: str) -> None:
         """An absent upload is success."""
         ...
 
-    def stale_uploads(self, started_before: datetime) -> Iterator[tuple[str, str]]:
-        """(key, upload id) of unfinished uploads."""
+    def uploads(self, prefix: str) -> Iterator[Unfinished]:
+        """Those to keys that begin so."""
         ...
 
     def copy(self, source: str, target: str) -> None: ...
