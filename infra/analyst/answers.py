@@ -16,7 +16,7 @@ from internal.vlog import Mood
 _CAPTION, _DESCRIPTION, _WORD = 120, 600, 60
 _OBJECTS, _LANDMARKS, _ACTIVITIES = 8, 5, 4
 #: of an answer, in characters: more is no answer
-_LONGEST = 100_000
+_LONGEST = 1_000_000
 _FENCED = re.compile(r"\s*```\w*\n(.*?)\n?```\s*", re.DOTALL)
 #: joins the parts of one emoji, or letters of one syllable, and shows nothing itself
 _JOINERS = "\u200c\u200d"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
+from google.auth.exceptions import GoogleAuthError
 from google.genai import types
 from google.genai.errors import APIError
 
@@ -26,10 +27,9 @@ from internal.vlog import Language
 
 _log = logging.getLogger(__name__)
 
-#: of a question with all its tries; milliseconds that a try may be without a sign; and how many there are
-LIMIT = timedelta(seconds=120)
-_SILENCE = 40_000
+#: tries of one question; none may be without a sign for longer than its share of the limit
 TRIES = 3
+MILLISECOND = timedelta(milliseconds=1)
 #: enough for the longest answer that is asked for, in any language
 _MOST_TOKENS = 2048
 #: characters of a wrong answer that are shown to the model again
@@ -88,10 +88,12 @@ class Question:
 
 
 class Asking:
-    def __init__(self, vertex: Vertex, model: str, pause: float = 1.0) -> None:
-        """`pause`: seconds before the second try; twice that before the third."""
+    def __init__(self, vertex: Vertex, model: str, limit: timedelta, pause: float) -> None:
+        """`limit` of a question with all its tries; `pause`: seconds before the second try, twice that before the
+        third."""
         self._vertex, self._model = vertex, model
-        self._retries = types.HttpRetryOptions(attempts=TRIES, initial_delay=pause, max_delay=10.0, jitter=pause)
+        retries = types.HttpRetryOptions(attempts=TRIES, initial_delay=pause, max_delay=10.0, jitter=pause)
+        self._options = types.HttpOptions(timeout=round(limit / TRIES / MILLISECOND), retry_options=retries)
 
     def ask(self, question: Question, check: Callable[[], None], spend: Callable[[Usage], None]) -> Said:
         """Raises Undescribed; TemporaryFailure; PermanentFailure when this service is not set up to ask; and what
@@ -137,7 +139,7 @@ class Asking:
             thinking_config=types.ThinkingConfig(thinking_level=types.ThinkingLevel.MINIMAL),
             safety_settings=_FILTERS,
             labels=_LABELS,
-            http_options=types.HttpOptions(timeout=_SILENCE, retry_options=self._retries),
+            http_options=self._options,
         )
 
 
@@ -153,8 +155,10 @@ def translate_errors() -> Iterator[None]:
         raise PermanentFailure("analyst_refused", "The model could not be asked.") from error
     except httpx.HTTPError as error:
         raise TemporaryFailure("The model does not answer.") from error
-    except ValueError as error:  # of JSON, or of pydantic: a 200 that holds no answer
-        raise Wrong("it was no JSON of this API") from error
+    except GoogleAuthError as error:
+        raise TemporaryFailure("Google does not say who we are.") from error
+    except (ValueError, RecursionError) as error:  # of JSON, or of pydantic: a 200 that holds no answer
+        raise Wrong("it could not be read") from error
 
 
 def _text_of(response: types.GenerateContentResponse) -> str:

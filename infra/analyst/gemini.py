@@ -6,6 +6,7 @@ store for as long as the question lasts. No name, no place, no time, no word of 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -26,18 +27,26 @@ if TYPE_CHECKING:
 
 #: questions at a time: their answers take seconds, and their media little room
 AT_ONCE = 8
+LIMIT = timedelta(minutes=2)
 Check = Callable[[], None]
 
 
 class GeminiAnalyst:
-    """`work`: where Gemini can read clips; `endpoint`: a local server that speaks Vertex AI's API; `pause`: seconds
-    before a question is sent again."""
+    """`work`: where Gemini can read clips; `endpoint`: a local server that speaks Vertex AI's API; `limit` of a
+    question with all its tries; `pause`: seconds before the second of them."""
 
     def __init__(
-        self, project: str, location: str, model: str, work: WorkStore, endpoint: str | None = None, pause: float = 1.0
+        self,
+        project: str,
+        location: str,
+        model: str,
+        work: WorkStore,
+        endpoint: str | None = None,
+        limit: timedelta = LIMIT,
+        pause: float = 1.0,
     ) -> None:
-        self._project, self._location, self._model = project, location, model
-        self._work, self._endpoint, self._pause = work, endpoint, pause
+        self._project, self._location, self._model, self._work = project, location, model, work
+        self._endpoint, self._limit, self._pause = endpoint, limit, pause
         self._measured = MeasuredAnalyst()
         self._cores = BoundedSemaphore(self._measured.at_once)
         prices.warn_of(model)
@@ -81,10 +90,11 @@ class GeminiAnalyst:
 
     @cached_property
     def _asking(self) -> "Asking":
-        from infra.analyst.asking import LIMIT, Asking  # noqa: PLC0415
+        from infra.analyst.asking import Asking  # noqa: PLC0415
         from infra.vertex.client import Vertex  # noqa: PLC0415
 
-        return Asking(Vertex(self._project, self._location, self._endpoint, LIMIT), self._model, self._pause)
+        vertex = Vertex(self._project, self._location, self._endpoint, self._limit)
+        return Asking(vertex, self._model, self._limit, self._pause)
 
     @cached_property
     def _showing(self) -> "Showing":

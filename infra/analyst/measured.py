@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.analyst.measure import measure
 from infra.decode import child
 from infra.decode.budgets import MIB
 from infra.decode.child import Limits
@@ -37,4 +36,6 @@ class MeasuredAnalyst:
 
     def measure(self, path: Path, check: Callable[[], None]) -> Analysis:
         """Raises UnreadableMedia, and what `check` raises."""
+        from infra.analyst.measure import measure  # noqa: PLC0415  # decoders: a name and a price need none
+
         return Analysis.model_validate(child.run(measure, {"path": str(path)}, LIMITS, check))
