@@ -1,8 +1,12 @@
 """What a vlog would cost is told before anything starts, and asking changes nothing."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -211,3 +215,23 @@ def test_the_settings_are_those_of_a_vlog(veo: FlaskClient, app: Flask) -> None:
         "clips",
     }
     told(veo, photos=1, travelDate="2025-05-17", transition="slide", musicMood="none", musicEnd=3.5, language="ja")
+
+
+ASKED = """
+import sys
+from app import create_app
+answer = create_app().test_client().post("/api/vlogs/estimate", json={"style": "generated", "photos": 3, "clips": 1})
+assert answer.status_code == 200 and answer.json["low"] > 0, answer.data
+print([name for name in ("google.genai", "google.cloud.storage", "boto3", "av", "numpy", "PIL") if name in sys.modules])
+"""
+
+
+def test_who_tells_prices_needs_neither_sdk_nor_decoders(
+    settings: Settings, services: Services, tmp_path: Path
+) -> None:
+    """A web process has half a second to start, and never decodes."""
+    cloud = {"generator": "veo", "analyst": "gemini", "google_project": "none"}
+    (tmp_path / "settings.json").write_text(settings.model_copy(update=cloud).model_dump_json(exclude_none=True))
+    env = {**os.environ, "STATE": str(tmp_path), "SERVE": "web"}
+    told = subprocess.run([sys.executable, "-c", ASKED], env=env, capture_output=True, text=True, check=False)
+    assert told.stdout.strip() == "[]", told.stderr
