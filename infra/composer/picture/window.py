@@ -11,8 +11,8 @@ from infra.composer.picture.frames import Picture, Plane
 #: pixels, even, that `widened` adds on the left and top, and on the right and bottom: what a resized section of a
 #: picture shows there is cut off
 BEFORE, BEHIND = 256, 8
-#: how many pixels more than are wanted may be drawn before them
-_AHEAD = np.arange(128)
+#: how many pixels more than are wanted may be drawn before them; one at least, as enlarging spoils the outermost one
+_AHEAD = np.arange(1, 129)
 #: how far, in pixels of the source, what is drawn may lie from where it should, at its edges; in its middle it does not
 _NEAR = 0.02
 
@@ -91,11 +91,11 @@ def _section(first: float, scale: float, wanted: int, size: int) -> _Section | N
     edges = first + 0.5 - (_AHEAD + 0.5) * scale
     begins = np.rint(edges)
     near = (abs(edges - begins) <= _NEAR) & (begins >= 0)
-    ahead = int(near.argmax())
-    if not near[ahead]:
+    which = int(near.argmax())
+    if not near[which]:
         return None
-    begin = int(begins[ahead])
-    scale += float(edges[ahead] - begin) / (ahead + wanted / 2)
+    ahead, begin = int(_AHEAD[which]), int(begins[which])
+    scale += float(edges[which] - begin) / (ahead + wanted / 2)
     end = begin + math.ceil((ahead + wanted) * scale) + 1
     return _Section(begin, end, 1 / scale, ahead) if end <= size else None
 
