@@ -40,7 +40,7 @@ def test_dropped_after_accepting_it_is_charged_once_and_nobody_has_its_name(
 
 
 def test_dropped_after_writing_the_clip_lies_there(server: Vertex, client: genai.Client, work: GcsWorkStore) -> None:
-    play(server, "submit", drop="written")
+    play(server, "submit", drop="written", object_after=0.3)
     with pytest.raises(httpx.RemoteProtocolError):
         order(client, output_gcs_uri=f"gs://clips/{HERE}written/")
     assert len(objects(work, f"{HERE}written/")) == 1
@@ -78,8 +78,8 @@ def test_a_fault_of_the_server_is_one_too(server: Vertex, client: genai.Client) 
 
 def test_an_answer_that_comes_too_late_was_accepted_all_the_same(server: Vertex) -> None:
     """`httpx.ReadTimeout`."""
-    play(server, "submit", delay=0.5)
-    with sdk(server, timeout=150) as client, pytest.raises(httpx.ReadTimeout):
+    play(server, "submit", delay=1)
+    with sdk(server, timeout=500) as client, pytest.raises(httpx.ReadTimeout):
         order(client)
     while not server.submissions:
         time.sleep(0.01)
@@ -87,8 +87,8 @@ def test_an_answer_that_comes_too_late_was_accepted_all_the_same(server: Vertex)
 
 def test_a_slow_body_arrives_whole(server: Vertex, client: genai.Client) -> None:
     """And no timeout of httpx ends it, as long as something comes."""
-    play(server, "submit", slow=0.3)
-    with sdk(server, timeout=150) as patient:
+    play(server, "submit", slow=0.8)
+    with sdk(server, timeout=500) as patient:
         assert order(patient).name
 
 
@@ -118,10 +118,11 @@ def test_it_runs_as_long_as_it_is_told_to(server: Vertex, client: genai.Client) 
 
 
 def test_it_takes_the_seconds_it_is_told_to(server: Vertex, client: genai.Client) -> None:
-    play(server, "submit", seconds=0.2)
+    play(server, "submit", seconds=60)
+    assert ask_about(client, order(client).name).done is None
+    play(server, "submit", seconds=0.05)
     name = order(client).name
-    assert ask_about(client, name).done is None
-    time.sleep(0.25)
+    time.sleep(0.1)
     assert ask_about(client, name).done
 
 
@@ -173,11 +174,11 @@ def test_a_clip_may_lie_there_of_work_that_never_ends(server: Vertex, client: ge
 
 
 def test_work_may_be_done_before_its_clip_lies_there(server: Vertex, client: genai.Client, work: GcsWorkStore) -> None:
-    play(server, "submit", object_after=0.3)
-    assert ask_about(client, order(client, output_gcs_uri=f"gs://clips/{HERE}late/").name).done
+    play(server, "submit", object_after=60)
+    ended = ask_about(client, order(client, output_gcs_uri=f"gs://clips/{HERE}late/").name)
+    assert ended.response
+    assert ended.response.generated_videos
     assert objects(work, f"{HERE}late/") == []
-    while not objects(work, f"{HERE}late/"):
-        time.sleep(0.01)
 
 
 def test_polls_have_a_script_of_their_own(server: Vertex, client: genai.Client) -> None:
