@@ -21,14 +21,13 @@ from typing import Self
 from internal.errors import Damaged, NotFound, TemporaryFailure
 from internal.etags import possible
 from internal.faults import crash_point
-from internal.jobs import Job
-from internal.ports import MediaStore, ObjectInfo, Part, Services, Unfinished, WorkStore
+from internal.ports import MediaStore, ObjectInfo, Part, Unfinished, WorkStore
 from internal.streaming import Stretch, read_ahead
 from internal.uploads import PART
 
-#: bytes read at a time, which divide a part, and how many of them are read ahead of what is being sent: with the
-#: vendors' libraries alone at 90 MB, more would not fit in 100
-BLOCK, AHEAD = 1024 * 1024, 3
+#: bytes read at a time, which divide a part, and how many such blocks are read ahead of what is being sent: where
+#: the vendors' libraries alone take 94 MB, they must fit into the few that are left to 100
+BLOCK, AHEAD = 512 * 1024, 3
 
 #: told how much of a file is copied, 0 to 1; raises Stopped when the delivery must end
 Passed = Callable[[float], None]
@@ -71,10 +70,10 @@ class Copier:
     uploads: Sequence[Unfinished]
 
     @classmethod
-    def of(cls, services: Services, job: Job, folder: str) -> Self:
-        media, place = services.media, incoming(job.id)
+    def of(cls, work: WorkStore, media: MediaStore, folder: str, job_id: str, fence: int) -> Self:
+        place = incoming(job_id)
         arrived, left, uploads = list(media.list(folder)), list(media.list(place)), list(media.uploads(place))
-        return cls(services.work, media, folder, f"{place}{job.fence}/", arrived, left, uploads)
+        return cls(work, media, folder, f"{place}{fence}/", arrived, left, uploads)
 
     def copy(self, source: str, name: str, content_type: str, passed: Passed) -> None:
         """Raises NotFound and Damaged when the source is at fault, TemporaryFailure, Stopped."""

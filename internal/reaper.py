@@ -6,6 +6,7 @@ Objects go before the rows that name them, so that whatever is interrupted is fo
 import logging
 from datetime import datetime, timedelta
 
+from internal.copying import incoming
 from internal.errors import Conflict, NotFound
 from internal.ports import ObjectStore, Services
 from internal.uploads import remove_media
@@ -54,6 +55,9 @@ def _remove_all(store: ObjectStore, prefix: str) -> None:
 
 def _reap_vlogs(services: Services) -> None:
     for vlog, _ in services.store.reapable_vlogs(BATCH):
+        for upload in services.media.uploads(incoming(vlog.id)):
+            services.media.abort_upload(upload.key, upload.upload_id)
+        _remove_all(services.media, incoming(vlog.id))
         _remove_all(services.media, f"vlogs/{vlog.id}/")
         _remove_all(services.work, f"films/{vlog.id}/")
         _remove_all(services.work, f"veo/{vlog.id}/")

@@ -5,8 +5,11 @@ import errno
 import os
 import re
 import sys
+import uuid
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,8 +21,11 @@ from nanio.app import build_app
 from nanio.auth.credentials import StaticCredentialResolver
 from nanio.config import Settings
 from nanio.errors import S3Error
-from nanio.storage.backend import ListResult
+from nanio.keys import validate_object_key
+from nanio.storage.backend import ListResult, ObjectInfo
 from nanio.storage.filesystem import FilesystemStorage
+from nanio.storage.metadata import write_metadata
+from nanio.storage.paths import metadata_path, object_path
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -70,12 +76,27 @@ def make_bucket(endpoint: str, folder: Path, bucket: str) -> None:
 
 
 class Storage(FilesystemStorage):  # type: ignore[misc]  # nanio ships no types
-    """Hides uploads under way, which nanio would list as objects."""
+    """Hides uploads under way, which nanio would list as objects; copies without reading, as R2 does."""
 
     def list_objects(self, bucket: str, **options: Any) -> ListResult:
         found = super().list_objects(bucket, **options)
         found.contents[:] = [item for item in found.contents if not _unfinished(item.key)]
         return found
+
+    async def copy_object(self, src_bucket: str, src_key: str, dst_bucket: str, dst_key: str) -> ObjectInfo:
+        """Another name for the same file: files are replaced, never written to."""
+        validate_object_key(dst_key)
+        info = replace(self.head_object(src_bucket, src_key), key=dst_key, last_modified=datetime.now(UTC))
+        final = object_path(self.data_dir, dst_bucket, dst_key)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        new = final.with_name(f"{UNFINISHED}{uuid.uuid4().hex}")
+        try:
+            new.hardlink_to(object_path(self.data_dir, src_bucket, src_key))
+            new.replace(final)
+        finally:
+            new.unlink(missing_ok=True)  # replacing a file by itself leaves both names
+        write_metadata(metadata_path(self.data_dir, dst_bucket, dst_key), info)
+        return info
 
 
 class Semantics:

@@ -136,6 +136,7 @@ def _range(found: Any, first: int, last: int) -> bytes:
             start=first,
             end=last,
             raw_download=True,
+            single_shot_download=True,  # a range is small: else it comes in blocks of 8 KiB
             checksum=None,  # a range has none; the caller checks the whole
             if_generation_match=found.generation,
             **CALL,

@@ -4,7 +4,7 @@ import os
 import sys
 from itertools import chain
 
-from tests.bench import analysing, cold_start, overhead, polling, rendering
+from tests.bench import analysing, cold_start, overhead, polling, rendering, transferring
 from tests.bench.rows import Row
 from tests.bench.running import whole_stack
 
@@ -14,6 +14,7 @@ def main() -> None:
     print(Row("what", "measured", "goal"), Row("---", "---", "---"), sep="\n", flush=True)
     for row in chain(rendering.measure(), analysing.measure()):
         print(row, flush=True)
+    print(transferring.measure(), flush=True)
     with whole_stack() as stack:
         print(cold_start.measure(stack), flush=True)
         print(polling.measure(stack), flush=True)

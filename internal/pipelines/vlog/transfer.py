@@ -7,9 +7,10 @@ from internal.pipelines.vlog.compose import FILM_FILES
 
 
 def transfer(run: Run) -> Done:
-    source, target = run.outputs["compose"]["folder"], f"vlogs/{run.job.id}/{run.job.run_no}"
+    job, source = run.job, run.outputs["compose"]["folder"]
+    target = f"vlogs/{job.id}/{job.run_no}"
     run.check()
-    copier = Copier.of(run.services, run.job, f"{target}/")
+    copier = Copier.of(run.services.work, run.services.media, f"{target}/", job.id, job.fence)
     for number, (name, content_type) in enumerate(FILM_FILES.items()):
         _hand_over(run, copier, f"{source}/{name}", content_type, number)
     return Done({"folder": target})
