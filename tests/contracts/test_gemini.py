@@ -270,6 +270,22 @@ def test_an_answer_of_no_use_twice_over_costs_no_film(
     assert len(bodies(stand_in)) == 2
 
 
+@pytest.mark.parametrize(
+    ("useless", "problem"),
+    [
+        ({"finish": "MAX_TOKENS"}, "cut off"),
+        ({"body": "{}"}, "empty"),
+        ({"text": '{"caption": 1}'}, "caption: Input should"),
+    ],
+)
+def test_the_model_is_told_what_was_wrong(
+    analyst: GeminiAnalyst, stand_in: Vertex, photo: Path, useless: dict[str, Any], problem: str
+) -> None:
+    scripted(stand_in, **useless)
+    look(analyst, photo)
+    assert problem in parts(bodies(stand_in)[1])[-1]["text"].splitlines()[0]
+
+
 def test_a_wrong_answer_is_shown_to_the_model_as_a_line_of_json(
     analyst: GeminiAnalyst, stand_in: Vertex, photo: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -119,12 +120,25 @@ def test_as_many_are_looked_at_at_once_as_the_analyst_likes(player: Player) -> N
     assert player.analyst.most == 3
 
 
+def waiting_for_company() -> Callable[[str, Callable[[], None]], None]:
+    """A look that lasts until another is under way too, or none has come for a while."""
+    company = threading.Barrier(2, timeout=0.3)
+
+    def look(content: str, check: Callable[[], None]) -> None:
+        with suppress(threading.BrokenBarrierError):
+            company.wait()
+
+    return look
+
+
 def test_what_has_no_room_together_comes_one_after_the_other(player: Player) -> None:
+    player.analyst.meanwhile = waiting_for_company()
     assert player.play(player.given("abc", size=ROOM // 2 + 1)) == "completed"
     assert player.analyst.most == 1
 
 
 def test_the_same_content_is_asked_about_once(player: Player) -> None:
+    player.analyst.meanwhile = waiting_for_company()
     job_id = player.given(["same"] * 4 + ["other"])
     assert player.play(job_id) == "completed"
     assert sorted(player.analyst.asked) == ["other", "same"]
