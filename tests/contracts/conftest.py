@@ -9,13 +9,15 @@ import pytest
 
 from infra.analyst.measured import MeasuredAnalyst
 from infra.composer.pyav import PyavComposer
+from infra.generator.veo import VeoGenerator
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from infra.work_store.gcs import GcsWorkStore
 from internal.film import Film
 from internal.jobs import Times
-from internal.ports import Composer, MediaAnalyst
+from internal.ports import Composer, MediaAnalyst, Order
 from tests.contracts.hearing import Play
+from tests.contracts.orders import draw_photo, order_of, veo
 from tests.contracts.small_films import nothing, write_flat, write_ramp, write_tone
 from tests.stack import ObjectServer
 from tests.vertex import Vertex, vertex
@@ -47,6 +49,17 @@ def stand_in(work: GcsWorkStore, fake_gcs: ObjectServer) -> Iterator[Vertex]:
     """For Vertex AI, of its own for each test: its clips are small, and what it was asked is this test's."""
     with vertex(work, fake_gcs.bucket, short_side=90) as server:
         yield server
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Order:
+    return order_of(draw_photo(tmp_path / "photo.jpg"))
+
+
+@pytest.fixture
+def generator(work: GcsWorkStore, stand_in: Vertex) -> VeoGenerator:
+    """Veo; the contract of all generators has its own fixture."""
+    return veo(work, stand_in.url)
 
 
 @pytest.fixture(params=[MeasuredAnalyst], ids=["measured"])

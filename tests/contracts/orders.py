@@ -10,6 +10,8 @@ from PIL import Image
 
 from infra.generator.veo import VeoGenerator
 from internal.ports import Made, Order, SceneGenerator, WorkStore
+from tests.vertex import Answer, Rule, Vertex
+from tests.vertex.script import Route
 
 MODEL = "veo-3.1-lite-generate-001"
 
@@ -51,3 +53,8 @@ def made(generator: SceneGenerator, order: Order, prefix: str) -> str:
         pass
     assert isinstance(standing, Made)
     return standing.key
+
+
+def scripted(stand_in: Vertex, on: Route, **answer: Any) -> None:
+    """What it answers there from now on."""
+    stand_in.script.set([Rule(on=on, answer=Answer(**answer))])
