@@ -30,8 +30,8 @@ ROUTES: dict[str, Route] = {
 GEMINI = frozenset({"gemini-3.5-flash-lite", "gemini-3.8-flash"})
 VEO = frozenset({"veo-3.1-generate-001", "veo-3.1-fast-generate-001", "veo-3.1-lite-generate-001"})
 LOCATIONS = {**dict.fromkeys(GEMINI, ("global", "us-central1")), **dict.fromkeys(VEO, ("us-central1",))}
-#: how many requests are remembered
-REMEMBERED = 100
+#: how many requests are remembered, and how many bytes of them
+REMEMBERED, MOST_REMEMBERED = 2000, 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,7 @@ class Vertex:
             found = self.addressed(path)
             if not re.fullmatch(r"Bearer \S+", headers.get("Authorization", "")):
                 raise Refusal(401, "Request is missing required authentication credential.")
-            with self._lock:
-                self._asked.append(Asked(ROUTES[found["method"]], found["model"], body, dict(headers.items())))
+            self._remember(Asked(ROUTES[found["method"]], found["model"], body, dict(headers.items())))
             match ROUTES[found["method"]]:
                 case "generate":
                     return self._generate(found, body)
@@ -146,6 +145,12 @@ class Vertex:
             with self._lock:
                 self._refused.append(f"{refusal.code} {refusal}")
             return in_json(refusal.body, refusal.code)
+
+    def _remember(self, asked: Asked) -> None:
+        with self._lock:
+            self._asked.append(asked)
+            while sum(len(one.body) for one in self._asked) > MOST_REMEMBERED:
+                self._asked.popleft()
 
     def _generate(self, found: re.Match[str], body: bytes) -> Reply:
         asked = parsed(GenerateContent, body)
