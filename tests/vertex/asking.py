@@ -71,9 +71,7 @@ def ask(client: genai.Client, *parts: types.Part, model: str = GEMINI, **changes
         "max_output_tokens": 1000,
         "seed": 1,
         "thinking_config": types.ThinkingConfig(thinking_budget=0),
-        "safety_settings": [
-            types.SafetySetting(category="HARM_CATEGORY_HATE_SPEECH", threshold="BLOCK_ONLY_HIGH")  # type: ignore[arg-type]  # words for enums
-        ],
+        "safety_settings": [types.SafetySetting(category="HARM_CATEGORY_HATE_SPEECH", threshold="BLOCK_ONLY_HIGH")],
         "labels": {"job": "j"},
     }
     shown = parts or (types.Part.from_bytes(data=jpeg(), mime_type="image/jpeg"),)

@@ -26,7 +26,7 @@ def server(work: GcsWorkStore, fake_gcs: ObjectServer) -> Iterator[Vertex]:
         yield one
 
 
-class LocalCredentials(google.auth.credentials.Credentials):  # type: ignore[misc]  # the base has no types
+class LocalCredentials(google.auth.credentials.Credentials):
     """The SDK refreshes what it is given before the first request, which anonymous ones refuse."""
 
     def __init__(self) -> None:

@@ -114,7 +114,7 @@ def test_limits_lists_and_what_may_be_null_are_filled(client: genai.Client) -> N
 
 def test_a_clip_in_the_bucket_is_looked_at(server: Vertex, client: genai.Client) -> None:
     uri = made(client, order(client))
-    answer = ask(client, clip_part(uri, media_resolution=types.PartMediaResolution(level="MEDIA_RESOLUTION_LOW")))  # type: ignore[arg-type]  # a word for an enum
+    answer = ask(client, clip_part(uri, media_resolution=types.PartMediaResolution(level="MEDIA_RESOLUTION_LOW")))
     assert isinstance(answer.parsed, Caption)
     assert server.refused == []
 
