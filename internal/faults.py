@@ -62,8 +62,9 @@ def arm(where: str, strike: Callable[[], None] = _die) -> None:
 
     def hook(passed: str) -> None:
         nonlocal left
-        left -= passed == name
-        if left == 0:
-            strike()
+        if passed == name:
+            left -= 1
+            if left == 0:
+                strike()
 
     _hook = hook

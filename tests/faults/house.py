@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 import av
 import psutil
 import requests
+from sqlalchemy import make_url
 
 from app.bootstrap import connect, migrate
 from app.settings import Settings
@@ -83,6 +84,10 @@ class House:
         process.kill()
         soon(lambda: gone([process]))
         close(self.services)  # of the tests' own connections none is left to stumble over
+
+    def database_url(self, port: int) -> str:
+        """Of the database, as it is reached by another port."""
+        return make_url(self.settings.database_url).set(port=port).render_as_string(hide_password=False)
 
     @contextmanager
     def worker(self, **env: str) -> Iterator[Worker]:

@@ -4,15 +4,20 @@ A step notes each time it is run, as a line of the file named in its job's param
 """
 
 import os
+import random
 import signal
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from internal.errors import PermanentFailure, TemporaryFailure
 from internal.pipeline import Done, Outcome, Pipeline, Run, Step, Wait
+from internal.pipelines.vlog.compose import FILM_FILES
+from internal.pipelines.vlog.transfer import transfer
+from internal.uploads import PART
 
 #: must never reach a user
 SECRET = "canary-5f1c"
@@ -91,6 +96,15 @@ def forgets_to_check(run: Run) -> Done:
     return Done()
 
 
+def big_film(run: Run) -> Done:
+    """A film of several parts that nobody had to render."""
+    folder, noise = f"films/{run.job.id}/{run.job.run_no}", random.Random(run.job.id)
+    for name, content_type in FILM_FILES.items():
+        size = 4 * PART + 1000 if name == "film.mp4" else 1000
+        run.services.work.put(f"{folder}/{name}", BytesIO(noise.randbytes(size)), content_type)
+    return Done({"folder": folder})
+
+
 def finish(outputs: Mapping[str, Any]) -> Outcome:
     return Outcome(dict(outputs))
 
@@ -115,5 +129,6 @@ ODD = {
         pipeline(plain, parks),
         pipeline(plain, lasts),
         pipeline(forgets_to_check),
+        Pipeline("transfers", (Step("compose", big_film), Step("transfer", transfer)), finish),
     )
 }

@@ -2,8 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pg8000.native
 import pytest
@@ -11,26 +10,9 @@ from sqlalchemy import make_url
 
 from infra.local.ports import free_port
 from internal.jobs import Dispatch, Status
-from tests.faults.gate import Gate, Verdict, gate
+from tests.faults.gate import Gate, Verdict
 from tests.faults.house import House, close, soon
-from tests.faults.worker import Worker
-
-
-@contextmanager
-def worker_behind(house: House, between: Gate) -> Iterator[Worker]:
-    """A worker that reaches the database through the gate."""
-    url = make_url(house.settings.database_url).set(port=between.port)
-    with house.worker(DATABASE_URL=url.render_as_string(hide_password=False)) as worker:
-        yield worker
-
-
-@pytest.fixture
-def between(house: House) -> Iterator[Gate]:
-    """A gate before the database."""
-    port = make_url(house.settings.database_url).port
-    assert port
-    with gate(port) as made:
-        yield made
+from tests.faults.statements import Statements, is_commit
 
 
 def test_jobs_survive_the_database_being_killed(house: House) -> None:
@@ -73,7 +55,7 @@ def end_connections(house: House) -> None:
 
 def test_without_the_database_the_queue_is_told_to_deliver_again(house: House, between: Gate) -> None:
     open_port, between.target = between.target, free_port()
-    with worker_behind(house, between):
+    with house.worker(DATABASE_URL=house.database_url(between.port)):
         job_id = house.job("plain")
         answer = house.deliver(Dispatch(job_id, 1, 1))
         assert answer.status_code == 503
@@ -92,15 +74,13 @@ def test_a_commit_cut_off_is_looked_up_and_never_assumed(house: House, between: 
     """Every seventeenth COMMIT fails: its connection ends just before, or just after the database has done it."""
     commits = 0
 
-    def judge(block: bytes) -> Verdict:
+    def judge(_: int, statement: bytes) -> Verdict:
         nonlocal commits
-        if b"commit\0" not in block.lower():
-            return Verdict.PASS
-        commits += 1
-        return Verdict.PASS if commits % 17 else verdict
+        commits += is_commit(statement)
+        return verdict if is_commit(statement) and commits % 17 == 0 else Verdict.PASS
 
-    with worker_behind(house, between):
-        between.judge = judge
+    with house.worker(DATABASE_URL=house.database_url(between.port)):
+        between.judge = Statements(judge)
         jobs = [house.job(kind) for kind in ("plain", "waits") * 4]
         for job_id in jobs:
             done = house.complete(job_id)

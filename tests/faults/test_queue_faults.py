@@ -29,7 +29,7 @@ def test_a_job_asked_for_while_the_queue_is_away_is_dispatched_later(house: Hous
 def test_a_task_made_though_its_answer_was_lost_is_delivered_once(house: House) -> None:
     endpoint = house.settings.tasks_endpoint or ""
     with gate(int(endpoint.rpartition(":")[2])) as between, house.paused_queue():
-        between.judge = lambda block: Verdict.CUT_ANSWER if block.startswith(b"POST") else Verdict.PASS
+        between.judge = lambda block, _: Verdict.CUT_ANSWER if block.startswith(b"POST") else Verdict.PASS
         job_id = house.job("plain", house.connect(tasks_endpoint=f"http://127.0.0.1:{between.port}"))
         assert house.row(job_id).dispatched_at is None
         assert house.queue_call("GET", f"/tasks/{Dispatch(job_id, 1, 1).name}").ok

@@ -90,6 +90,13 @@ class Worker:
         """Those under the hands: decoders and renderers."""
         return self.hands.children(recursive=True)
 
+    @property
+    def frozen(self) -> bool:
+        return self.hands.status() == psutil.STATUS_STOPPED
+
+    def wake(self) -> None:
+        self.hands.resume()
+
     def said(self, text: str) -> bool:
         return text in self.log.read_text()
 
