@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 
 MEDIA_KEPT = timedelta(hours=24)
 UPLOADS_KEPT = timedelta(hours=24)
-#: also what was paid for: as long as what was made of it
 #: lent for one question each: what is older was forgotten
 PROXIES_KEPT = timedelta(days=1)
+#: also what was paid for: as long as what was made of it
 CHUNKS_KEPT = timedelta(days=30)
 EVENTS_KEPT = timedelta(days=90)
 BATCH = 100
