@@ -12,6 +12,7 @@ intent without an answer looks there before anything is paid again. While a call
 settled, no other for the same input can begin, in whichever job.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,6 +31,10 @@ OUTCOME_UNKNOWN = JobError(
 )
 NEVER_FINISHED = JobError("generation_timed_out", "The generator did not finish in time.")
 LOST = JobError("generation_lost", "What the generator made was lost, twice over.")
+
+
+#: a key under `PaidCall.prefix`
+_UNDER_PREFIX = re.compile(r"veo/([A-Za-z0-9_-]{1,64})/([0-9]{1,9})/[0-9]{1,9}/[0-9]{1,9}/.+")
 
 
 class PaidState(StrEnum):
@@ -231,6 +236,12 @@ def _about_new(mine: Sequence[PaidCall], now: datetime) -> Move:
 
 #: sums of cents are not exact: by less than this
 CENTS = 1e-9
+
+
+def job_and_run(key: str) -> tuple[str, int] | None:
+    """Whose call the object is a result of; None for any other object."""
+    found = _UNDER_PREFIX.fullmatch(key)
+    return (found[1], int(found[2])) if found else None
 
 
 @dataclass(frozen=True)
