@@ -181,6 +181,35 @@ def test_of_a_long_clip_the_best_half_minute_is_shown(work: GcsWorkStore, stand_
     assert asked[-1]["to"] <= seconds + 0.001 <= 30.3
 
 
+def write_brightening(path: Path, seconds: int) -> Path:
+    """Grey frames, each as bright as its time says: four levels a second."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=4, options={"crf": "10", "g": "30"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(seconds * 4):
+            frame = av.VideoFrame.from_ndarray(np.full((72, 64), 128, np.uint8), format="yuv420p")
+            np.frombuffer(memoryview(frame.planes[0]), np.uint8)[:] = 20 + number
+            frame.pts = number
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_a_moment_is_shown_when_the_question_says(work: GcsWorkStore, stand_in: Vertex, tmp_path: Path) -> None:
+    path, store = write_brightening(tmp_path / "c.mp4", 50), Keeping(work)
+    look(gemini(store, stand_in.url), path)
+    (proxy,) = store.kept.values()
+    asked = json.loads(parts(bodies(stand_in)[0])[1]["text"])["moments"]
+    best = MeasuredAnalyst().measure(path, nothing).best[: len(asked)]
+    with av.open(io.BytesIO(proxy)) as shown:
+        levels = [float(frame.to_ndarray(format="gray").mean()) for frame in shown.decode(video=0)]
+    for said, moment in zip(asked, sorted(best, key=lambda one: one.start), strict=True):
+        assert said["to"] - said["from"] == pytest.approx(moment.end - moment.start, abs=0.002)
+        for at in (0.5, 2.0, 3.5):
+            level = 16 + levels[round((said["from"] + at) * 5)] * 219 / 255
+            assert level == pytest.approx(20 + 4 * (moment.start + at), abs=2.5)
+
+
 def test_how_much_a_moment_is_worth_is_for_the_model_to_say_too(
     analyst: GeminiAnalyst, stand_in: Vertex, clip: Path
 ) -> None:
