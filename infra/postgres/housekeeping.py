@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from infra.postgres.ledger import PAID_CALL
 from infra.postgres.rows import job_of, media_of, vlog_of
 from infra.postgres.tables import AnalysisRow
 from infra.postgres.transactions import EVENT, IDEMPOTENCY, JOB, MEDIA, VLOG, VLOG_MEDIA
@@ -40,10 +41,13 @@ def reapable_media(connection: Connection, unreferenced_for: timedelta, limit: i
 
 
 def reapable_vlogs(connection: Connection, limit: int) -> Sequence[tuple[Vlog, Job]]:
+    """Not while something may still come that was ordered for them: it would be left behind."""
+    open_calls = (PAID_CALL.c.job_id == JOB.c.id, PAID_CALL.c.settled_at.is_(None))
+    awaited = exists().where(*open_calls, PAID_CALL.c.unknown_until > NOW)
     gone = (
         select(JOB)
         .join(VLOG, VLOG.c.id == JOB.c.id)
-        .where(JOB.c.deleted_at.is_not(None), JOB.c.status.in_(TERMINAL))
+        .where(JOB.c.deleted_at.is_not(None), JOB.c.status.in_(TERMINAL), ~awaited)
         .limit(limit)
     )
     jobs = [job_of(row) for row in connection.execute(gone).mappings()]

@@ -99,6 +99,17 @@ class Ordering:
         """As its owner is told."""
         return self.house.services.store.vlog(self.house.row(film).owner_id, film)[0].cost
 
+    def objects(self, film: str) -> list[str]:
+        """Keys of what the generator has made for it."""
+        return [found.key for found in self.house.services.work.list(f"veo/{film}/")]
+
+    def object_appears(self, film: str) -> None:
+        soon(lambda: self.objects(film))
+
+    def let_time_pass(self, film: str, length: timedelta) -> None:
+        """Only while nobody works on it."""
+        later.let_time_pass(self._database, film, length)
+
     def let_window_pass(self, film: str) -> None:
         """What was ordered for it cannot appear any more."""
         later.let_orders_age(self._database, film, A_WINDOW)

@@ -70,16 +70,13 @@ def handed_over(house: House, job: Job, folder: Path) -> None:
     assert list(media.uploads(incoming(job.id))) == []
 
 
-@pytest.mark.parametrize("killed_after", [1, 3, 5])
-def test_after_a_kill_only_the_parts_still_missing_are_sent(
-    house: House, way: Way, killed_after: int, tmp_path: Path
-) -> None:
-    with way.worker(CRASH_AT=f"part copied:{killed_after}"):
+def test_after_a_kill_only_the_parts_still_missing_are_sent(house: House, way: Way, tmp_path: Path) -> None:
+    with way.worker(CRASH_AT="part copied:3"):
         job_id = house.job("transfers")
         house.running(job_id)
         with house.paused_queue():
             house.wait_for(job_id, lambda job: "lease expired" in house.events(job_id))
-    assert way.arrived(job_id) == PARTS[:killed_after]
+    assert way.arrived(job_id) == PARTS[:3]
     with way.worker():
         job = house.complete(job_id)
     assert way.sent == PARTS
@@ -100,17 +97,18 @@ def test_what_has_arrived_whole_is_not_sent_again(house: House, way: Way, point:
     handed_over(house, job, tmp_path)
 
 
-@pytest.mark.parametrize("verdict", [Verdict.CUT, Verdict.CUT_ANSWER])
-def test_a_connection_cut_within_a_part_costs_that_part_alone(
-    house: House, way: Way, verdict: Verdict, tmp_path: Path
+@pytest.mark.parametrize(("verdict", "again"), [(Verdict.CUT, [2]), (Verdict.CUT_ANSWER, [])])
+def test_a_connection_cut_within_a_part_costs_that_part_at_the_most(
+    house: House, way: Way, verdict: Verdict, again: list[int], tmp_path: Path
 ) -> None:
+    """Where only the answer is lost, the part has arrived."""
     blocks = count()
     way.judge = lambda block, part: verdict if part == 2 and next(blocks) == 20 else Verdict.PASS
     with way.worker():
         job = house.complete(house.job("transfers"))
     assert next(blocks) > 20
     assert job.fence == 1
-    assert Counter(way.sent) == Counter([*PARTS, 2])
+    assert Counter(way.sent) == Counter([*PARTS, *again])
     handed_over(house, job, tmp_path)
 
 
