@@ -92,7 +92,8 @@ def advance(run: Run, wanted: Wanted) -> Standing:
     """Where the scene stands after all moves that can be made now. Raises UnreadableMedia from `prepare`, Stopped,
     and TemporaryFailure when the rows or the objects are out of reach."""
     while True:
-        standing = _make(run, wanted, _next_move(run, wanted))
+        seen, move = _look(run, wanted)
+        standing = _submit(run, wanted, move.ordinal, seen) if isinstance(move, Submit) else _make(run, move)
         if standing:
             return standing
 
@@ -102,12 +103,12 @@ def spoil(run: Run, call: PaidCall, reason: JobError) -> None:
     _change(run, call, lambda call, _now: call.spoilt(reason))
 
 
-def _next_move(run: Run, wanted: Wanted) -> Move:
-    """The clock is read first, the objects last: as `next_move` asks."""
+def _look(run: Run, wanted: Wanted) -> tuple[Sequence[PaidCall], Move]:
+    """The calls for this input, and the next move. The clock is read first, the objects last: as `next_move` asks."""
     with run.services.store.begin() as tx:
         now = tx.now
     calls = run.services.store.paid_calls(run.job.owner_id, wanted.input_sha)
-    return next_move(calls, _objects(run, calls), _asker(run, wanted), now)
+    return calls, next_move(calls, _objects(run, calls), _asker(run, wanted), now)
 
 
 def _asker(run: Run, wanted: Wanted) -> Asker:
@@ -124,8 +125,8 @@ def _objects(run: Run, calls: Sequence[PaidCall]) -> Mapping[str, str]:
     return found
 
 
-def _make(run: Run, wanted: Wanted, move: Move) -> Standing | None:
-    """None: there is another move to be made."""
+def _make(run: Run, move: Move) -> Standing | None:
+    """Any but Submit. None: there is another move to be made."""
     match move:
         case Use(call, key):
             return Ready(call, key)
@@ -139,8 +140,6 @@ def _make(run: Run, wanted: Wanted, move: Move) -> Standing | None:
             _change(run, call, lambda call, now: call.given_up(now, reason))
         case LookAgain():
             return Pending(run.services.times.poll_every)
-        case Submit(ordinal):
-            return _submit(run, wanted, ordinal)
         case Fail(reason):
             return Failed(reason)
     return None
@@ -177,13 +176,13 @@ def _polled(run: Run, call: PaidCall) -> Made | NotMade | None:
         return None
 
 
-def _submit(run: Run, wanted: Wanted, ordinal: int) -> Standing | None:
+def _submit(run: Run, wanted: Wanted, ordinal: int, seen: Sequence[PaidCall]) -> Standing | None:
     with run.write() as tx:
         limit = _limit(run, wanted, tx)
     if limit:
         return limit
     wanted.prepare()
-    intent = _intend(run, wanted, ordinal)
+    intent = _intend(run, wanted, ordinal, seen)
     if not isinstance(intent, PaidCall):
         return intent
     crash_point("intent kept")
@@ -202,8 +201,9 @@ def _limit(run: Run, wanted: Wanted, tx: JobTx) -> Standing | None:
     return Pending(run.services.times.poll_every) if limits.too_many(spending) else None
 
 
-def _intend(run: Run, wanted: Wanted, ordinal: int) -> PaidCall | Standing:
-    """The intent, committed together with what it takes from the limits."""
+def _intend(run: Run, wanted: Wanted, ordinal: int, seen: Sequence[PaidCall]) -> PaidCall | Standing:
+    """The intent, committed together with what it takes from the limits, unless there is more than was `seen` when it
+    was decided: another job may have ordered the same meanwhile, and even have it already."""
     call = PaidCall(
         run.job.owner_id,
         *_asker(run, wanted),
@@ -218,7 +218,9 @@ def _intend(run: Run, wanted: Wanted, ordinal: int) -> PaidCall | Standing:
             if limit:
                 return limit
             call = call.intended(tx.now, run.services.times.unknown_for)
-            tx.add_paid_call(call)
+            tx.add_paid_call(call)  # from here on nobody else can add one
+            if run.services.store.paid_calls(call.owner_id, call.input_sha) != seen:
+                raise Conflict("Another job has ordered the same meanwhile.")
             tx.save(tx.job, *_event(call))
     except Conflict:  # another job has been faster: what it is given is ours too
         return Pending(run.services.times.poll_every)

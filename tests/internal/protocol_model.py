@@ -50,6 +50,10 @@ class Model:
         self.wishes = wishes
         self.steps = steps
         self._jobs = Jobs(without)
+        self.start = World()
+
+    def ended(self, world: World) -> bool:
+        return world.job >= 0 and self.job(world).finished
 
     def moves(self, world: World) -> Iterator[Move]:
         if world.job < 0:

@@ -3,68 +3,10 @@
 Each part of the protocol is then taken away, and the same check must find what goes wrong without it.
 """
 
-from collections import deque
-from dataclasses import dataclass, field
-
 import pytest
 
+from tests.internal.exploring import explore
 from tests.internal.protocol_model import Model
-from tests.internal.protocol_world import World
-
-#: how a world was first reached: from which, by what
-Came = dict[World, tuple[World, str] | None]
-
-
-@dataclass
-class Explored:
-    states: int = 0
-    #: the shortest way to each fault
-    faults: dict[str, list[str]] = field(default_factory=dict)
-    #: the shortest way to a state from which, though nothing more goes wrong, the job never ends
-    stuck: list[str] = field(default_factory=list)
-
-
-def explore(model: Model, stop_at_fault: bool = False) -> Explored:
-    came: Came = {World(): None}
-    before: dict[World, list[World]] = {}
-    found = Explored()
-    ahead = deque(came)
-    while ahead and not (stop_at_fault and found.faults):
-        world = ahead.popleft()
-        for label, after, fair in model.moves(world):
-            if after not in came:
-                came[after] = (world, label)
-                if after.fault:
-                    found.faults.setdefault(after.fault, way_to(after, came))
-                else:
-                    ahead.append(after)
-            if fair:
-                before.setdefault(after, []).append(world)
-    ends = {world for world in came if world.job >= 0 and model.job(world).finished}
-    fine = ends | backwards(ends, before)
-    found.states = len(came)
-    found.stuck = next((way_to(world, came) for world in came if world not in fine and not world.fault), [])
-    return found
-
-
-def backwards(ends: set[World], before: dict[World, list[World]]) -> set[World]:
-    """All worlds from which fair moves lead to one of `ends`."""
-    found: set[World] = set()
-    ahead = list(ends)
-    while ahead:
-        for world in before.get(ahead.pop(), ()):
-            if world not in found:
-                found.add(world)
-                ahead.append(world)
-    return found
-
-
-def way_to(world: World, came: Came) -> list[str]:
-    labels = []
-    while step := came[world]:
-        world, label = step
-        labels.append(label)
-    return labels[::-1]
 
 
 @pytest.mark.parametrize(
