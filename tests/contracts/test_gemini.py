@@ -200,6 +200,7 @@ def test_a_moment_is_shown_when_the_question_says(work: GcsWorkStore, stand_in: 
     look(gemini(store, stand_in.url), path)
     (proxy,) = store.kept.values()
     asked = json.loads(parts(bodies(stand_in)[0])[1]["text"])["moments"]
+    assert asked == sorted(asked, key=lambda said: said["from"])  # what came first is shown first
     best = MeasuredAnalyst().measure(path, nothing).best[: len(asked)]
     with av.open(io.BytesIO(proxy)) as shown:
         levels = [float(frame.to_ndarray(format="gray").mean()) for frame in shown.decode(video=0)]
