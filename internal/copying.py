@@ -137,7 +137,7 @@ class Copier:
         """Key and id of the latest that an earlier delivery began, or of a new one."""
         begun = [upload for upload in self.uploads if file.has(upload.key)]
         if begun:
-            latest = max(begun, key=lambda upload: upload.started_at)
+            latest = max(begun, key=lambda upload: _fence(upload.key))
             return latest.key, latest.upload_id
         key = self.temporary + file.name
         return key, self.media.start_upload(key, file.content_type)
@@ -169,6 +169,11 @@ class Copier:
         for found in self.left:
             if file.has(found.key) and found.key != but:
                 self.media.delete(found.key)
+
+
+def _fence(temporary: str) -> int:
+    """Of the delivery that chose this key."""
+    return int(temporary.split("/")[-2])
 
 
 @contextmanager
