@@ -292,6 +292,22 @@ def test_of_two_intents_for_the_same_one_is_committed(player: Player) -> None:
     assert player.standing == Pending(player.services.times.poll_every)
 
 
+def test_what_another_job_has_been_given_since_it_was_decided_is_not_ordered_again(player: Player) -> None:
+    other = player.new_job()
+
+    def prepare() -> None:
+        player.prepare = lambda: None
+        player.play(other)
+        player.generator.finish()
+        player.play(other)
+
+    player.prepare = prepare
+    player.play()
+    assert (len(player.generator.sent), player.states()) == (1, ["done"])
+    assert player.play() == "completed"
+    assert isinstance(player.standing, Ready)
+
+
 def test_another_owner_pays_for_another_clip(player: Player) -> None:
     player.play()
     player.generator.finish()

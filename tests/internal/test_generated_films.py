@@ -1,0 +1,299 @@
+"""A film whose photos come to life: by real rows, stores, analyst and composer, and a generator that a test directs."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.analyst.measured import MeasuredAnalyst
+from infra.composer.pyav import PyavComposer
+from infra.local.postgres import Postgres
+from infra.media_store.r2 import R2MediaStore
+from infra.probe.ranged_probe import RangedProbe
+from infra.work_store.gcs import GcsWorkStore
+from internal.errors import OutcomeUnknown, PermanentFailure
+from internal.jobs import Dispatch, Job, JobError, Status
+from internal.media import Analysis, Facts, Kind
+from internal.paid import OUTCOME_UNKNOWN, Limits
+from internal.pipeline import Done, Pipeline
+from internal.pipelines.vlog import PIPELINE
+from internal.ports import NotMade, Services
+from internal.runner import deliver
+from internal.storyboard import Found
+from internal.uploads import receive
+from internal.vlog import Scene, Storyboard, VlogSettings
+from tests.internal.connected import connected
+from tests.internal.memory_queue import NotingQueue
+from tests.internal.scripted_generator import ScriptedGenerator
+from tests.media.clips import Take, write_clip
+from tests.media.scenery import Scenery, draw
+from tests.media.stills import write_photo
+from tests.stack import ObjectServer
+
+FILTERED = NotMade(JobError("filtered", "The photo shows what the generator does not animate."))
+
+
+@pytest.fixture(scope="module")
+def shared(postgres_server: Postgres, fake_gcs: ObjectServer, r2: ObjectServer) -> Iterator[Services]:
+    postgres_server.make_database("generated")
+    work = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
+    media = R2MediaStore(r2.endpoint, r2.bucket, r2.access_key, r2.secret_key)
+    with connected(postgres_server.url("generated"), NotingQueue()) as services:
+        looks = {"probe": RangedProbe(), "analyst": MeasuredAnalyst(), "composer": PyavComposer(cores=1)}
+        yield replace(services, work=work, media=media, short_side=32, **looks)
+    work.close()
+    media.close()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A clip as a generator might make one of a photo."""
+    path = tmp_path_factory.mktemp("made") / "clip.mp4"
+    return write_clip(path, Scenery("town", 11.0, 2), Take(1.0, 64, 36, fps=24)).read_bytes()
+
+
+@dataclass
+class Studio:
+    """One owner's photos, told in an order of our own, and what became of them."""
+
+    services: Services
+    generator: ScriptedGenerator
+    owner: str
+    folder: Path
+    #: sharpness of each photo, and its size
+    photos: list[tuple[float, tuple[int, int]]] = field(default_factory=lambda: [(0.9, (64, 36)), (0.5, (64, 36))])
+    found: list[Found] = field(default_factory=list)
+    settings: VlogSettings = field(default_factory=lambda: VlogSettings(style="generated", music_mood="none"))
+
+    def shoot(self) -> None:
+        for number, (sharpness, (width, height)) in enumerate(self.photos, start=1):
+            path = write_photo(self.folder / f"{number}.jpg", draw(Scenery("sea", 9.0, number), width, height))
+            data = path.read_bytes() + self.owner.encode()  # nobody had this one before
+            media = receive(self.services, self.owner, path.name, BytesIO(data), len(data))
+            facts = Facts(kind=Kind.PHOTO, content_type="image/jpeg", width=width, height=height)
+            analysis = Analysis(facts=facts, sharpness=sharpness)
+            sha256 = f"{number}{self.owner}".encode().hex().ljust(64, "0")[:64]
+            self.found.append(Found(name=path.name, media_id=media.id, sha256=sha256, analysis=analysis))
+
+    def ask(self, job_id: str = "") -> str:
+        job_id = job_id or f"{self.owner}-{len(list(self.folder.iterdir()))}"
+        params = {"settings": self.settings.model_dump(mode="json"), "media": []}
+        with self.services.store.begin() as tx:
+            tx.add_job(Job(job_id, "vlog", self.owner, params).created(tx.now))
+        return job_id
+
+    def play(self, job_id: str) -> Job:
+        """One delivery, of all steps but the first two and the last, which are given."""
+        analyzed = {"found": [one.model_dump(mode="json") for one in self.found], "left_out": [], "tune": None}
+        told = Storyboard(scenes=tuple(self._scenes())).model_dump(mode="json")
+        given = {"analyze": analyzed, "storyboard": told, "transfer": {"folder": "handed over"}}
+        steps = (replace(step, run=_gives(given[step.name])) if step.name in given else step for step in PIPELINE.steps)
+        job = self.services.store.job(job_id)
+        dispatch = Dispatch(job.id, job.run_no, job.dispatch_no)
+        pipelines = {"vlog": Pipeline("vlog", tuple(steps), PIPELINE.finish)}
+        deliver(dispatch, self.services, threading.Event(), pipelines)
+        return self.services.store.job(job_id)
+
+    def _scenes(self) -> Iterator[Scene]:
+        for number, one in enumerate(self.found):
+            last = number == len(self.found) - 1
+            yield Scene(kind=Kind.PHOTO, sha256=one.sha256, seconds=1.0, caption=f"at {one.name}", last=last)
+
+    def retry(self, job_id: str) -> None:
+        with self.services.store.write(job_id) as tx:
+            tx.save(tx.job.retry(tx.now), "retried")
+
+    def ordered(self) -> list[str]:
+        """Names of the photos that were ordered, in that order."""
+        scenes = [int(order.labels["scene"]) for order, _ in self.generator.sent]
+        return [self.found[scene - 1].name for scene in scenes]
+
+
+def _gives(output: Any) -> Any:
+    return lambda run: Done(output)
+
+
+def kinds(job: Job) -> list[str]:
+    assert job.result
+    return [segment["kind"] for segment in job.result["segments"]]
+
+
+@pytest.fixture
+def studio(shared: Services, made: bytes, tmp_path: Path) -> Studio:
+    generator = ScriptedGenerator(shared.work, clip=made, lengths=(1,))
+    limits = Limits(vlog=1.0, owner_day=9.0, service_day=1e6, submissions=10**6)
+    services = replace(shared, generator=generator, limits=limits)
+    studio = Studio(services, generator, f"owner-{uuid.uuid4()}", tmp_path)
+    studio.shoot()
+    return studio
+
+
+def test_photos_come_to_life_in_the_places_they_have_in_the_story(studio: Studio) -> None:
+    job_id = studio.ask()
+    waiting = studio.play(job_id)
+    assert (waiting.status, waiting.step) == (Status.WAITING, "generate")
+    assert studio.ordered() == ["1.jpg", "2.jpg"]
+    studio.generator.finish_all()
+    job = studio.play(job_id)
+    assert (job.status, kinds(job)) == (Status.COMPLETED, ["clip", "clip"])
+    assert job.result
+    assert [segment["media"] for segment in job.result["segments"]] == ["1.jpg", "2.jpg"]
+    assert [segment["caption"] for segment in job.result["segments"]] == ["at 1.jpg", "at 2.jpg"]
+    assert job.result["warnings"] == []
+
+
+def test_footage_orders_nothing(studio: Studio) -> None:
+    studio.settings = VlogSettings(music_mood="none")
+    job = studio.play(studio.ask())
+    assert (job.status, kinds(job), studio.generator.sent) == (Status.COMPLETED, ["photo", "photo"], [])
+
+
+def test_a_scene_that_was_filtered_is_panned_and_the_film_is_partial(studio: Studio) -> None:
+    job_id = studio.ask()
+    studio.play(job_id)
+    first, second = studio.generator.taken
+    studio.generator.finish(first)
+    studio.generator.taken[second] = FILTERED
+    job = studio.play(job_id)
+    assert (job.status, kinds(job)) == (Status.PARTIAL, ["clip", "photo"])
+    assert job.result
+    assert job.result["warnings"] == [f"2.jpg: shown as a photo. {FILTERED.reason.message}"]
+
+
+def test_what_the_users_own_limit_does_not_pay_for_is_a_note(studio: Studio) -> None:
+    studio.settings = studio.settings.model_copy(update={"max_cost": 0.3})
+    studio.found.reverse()  # the better photo is the second in the story
+    job_id = studio.ask()
+    studio.play(job_id)
+    assert studio.ordered() == ["1.jpg"]
+    studio.generator.finish_all()
+    job = studio.play(job_id)
+    assert (job.status, kinds(job)) == (Status.COMPLETED, ["photo", "clip"])
+    assert job.result
+    assert job.result["warnings"] == ["2.jpg: shown as a photo. The limit of $0.30 for this vlog is reached."]
+
+
+def test_a_limit_of_the_day_makes_the_film_partial(studio: Studio) -> None:
+    studio.services = replace(studio.services, limits=replace(studio.services.limits, owner_day=0.0))
+    job = studio.play(studio.ask())
+    assert (job.status, kinds(job), studio.generator.sent) == (Status.PARTIAL, ["photo", "photo"], [])
+    assert job.result
+    assert job.result["warnings"] == ["1.jpg, 2.jpg: shown as photos. Your limit of $0.00 a day is reached."]
+
+
+def test_a_refusal_leaves_its_money_to_the_next_photo(studio: Studio) -> None:
+    studio.settings = studio.settings.model_copy(update={"max_cost": 0.3})
+    studio.generator.refusals.append(PermanentFailure("bad_photo", "It cannot be used."))
+    job_id = studio.ask()
+    studio.play(job_id)
+    assert studio.ordered() == ["1.jpg", "2.jpg"]
+    studio.generator.finish_all()
+    assert kinds(studio.play(job_id)) == ["photo", "clip"]
+
+
+@pytest.mark.parametrize("clip", [b"no clip at all", b""], ids=["not decodable", "empty"])
+def test_a_clip_that_cannot_be_decoded_is_not_shown(studio: Studio, clip: bytes) -> None:
+    job_id = studio.ask()
+    studio.play(job_id)
+    studio.generator.clip = clip
+    studio.generator.finish_all()
+    job = studio.play(job_id)
+    assert (job.status, kinds(job)) == (Status.PARTIAL, ["photo", "photo"])
+    assert len(studio.generator.sent) == 2
+    assert sum(call.charged for call in studio.services.store.ledger(job_id)) == pytest.approx(0.4)
+
+
+def test_a_clip_shorter_than_its_scene_is_not_shown(studio: Studio, tmp_path: Path) -> None:
+    short = write_clip(tmp_path / "short" / "short.mp4", Scenery("town", 11.0, 2), Take(0.5, 64, 36))
+    studio.generator.clip = short.read_bytes()
+    job_id = studio.ask()
+    studio.play(job_id)
+    studio.generator.finish_all()
+    job = studio.play(job_id)
+    assert kinds(job) == ["photo", "photo"]
+    assert job.result
+    assert "shorter than was ordered" in job.result["warnings"][0]
+
+
+def test_a_clip_that_is_gone_when_the_film_is_made_leaves_its_photo(studio: Studio) -> None:
+    class Gone:
+        """The work store, from which clips vanish once they were looked at."""
+
+        looks = 0
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(studio.generator.work, name)
+
+        def get(self, key: str, path: Path) -> None:
+            if key.startswith("veo/"):
+                self.looks += 1
+                if self.looks == 3:
+                    studio.generator.work.delete(key)
+            studio.generator.work.get(key, path)
+
+    job_id = studio.ask()
+    studio.play(job_id)
+    studio.generator.finish_all()
+    studio.services = replace(studio.services, work=Gone())  # type: ignore[arg-type]  # it has all that the store has
+    job = studio.play(job_id)
+    assert (job.status, sorted(kinds(job))) == (Status.PARTIAL, ["clip", "photo"])
+
+
+def test_another_version_and_a_retry_use_what_was_paid_for(studio: Studio) -> None:
+    first = studio.ask()
+    studio.play(first)
+    studio.generator.finish_all()
+    studio.play(first)
+    studio.settings = studio.settings.model_copy(update={"title": "Another title", "duration": 30})
+    studio.found.reverse()
+    again = studio.ask("another version " + studio.owner)
+    assert kinds(studio.play(again)) == ["clip", "clip"]
+    assert len(studio.generator.sent) == 2
+    assert studio.services.store.ledger(again) == []
+
+
+def test_a_retry_asks_again_for_what_failed_and_for_nothing_else(studio: Studio) -> None:
+    studio.generator.lost += [OutcomeUnknown("Lost.")] * 2
+    studio.services = replace(studio.services, times=replace(studio.services.times, unknown_for=timedelta(0)))
+    job_id = studio.ask()
+    studio.play(job_id)
+    assert studio.ordered() == ["1.jpg", "1.jpg", "2.jpg"]
+    studio.generator.finish()  # the newest order: of the second photo
+    job = studio.play(job_id)
+    assert job.status is Status.PARTIAL
+    assert job.result
+    assert job.result["warnings"] == [f"1.jpg: shown as a photo. {OUTCOME_UNKNOWN.message}"]
+    studio.retry(job_id)
+    orders = len(studio.generator.sent)
+    studio.play(job_id)
+    studio.generator.finish_all()
+    job = studio.play(job_id)
+    assert (job.status, kinds(job)) == (Status.COMPLETED, ["clip", "clip"])
+    assert studio.ordered()[orders:] == ["1.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("size", "aspect", "ordered"),
+    [
+        ((64, 36), "16:9", "16:9"),
+        ((64, 48), "9:16", "16:9"),
+        ((48, 64), "16:9", "9:16"),
+        ((48, 48), "9:16", "9:16"),
+        ((48, 64), "1:1", "9:16"),
+        ((48, 48), "1:1", "16:9"),
+    ],
+)
+def test_a_clip_has_the_films_shape_unless_half_of_the_photo_would_be_lost(
+    studio: Studio, size: tuple[int, int], aspect: str, ordered: str
+) -> None:
+    studio.photos, studio.found = [(0.5, size)], []
+    studio.settings = VlogSettings.model_validate({"style": "generated", "aspect": aspect, "music_mood": "none"})
+    studio.shoot()
+    studio.play(studio.ask())
+    assert [order.aspect for order, _ in studio.generator.sent] == [ordered]
