@@ -53,7 +53,7 @@ def _advanced(run: Run, photos: Sequence[Lively]) -> list[Standing]:
     standings: list[Standing] = []
     for photo in photos:
         ready = sum(isinstance(standing, Ready) for standing in standings)
-        run.progress(len(standings) / len(photos), f"Bringing photos to life: {ready} of {len(photos)}")
+        run.progress(ready / len(photos), f"Bringing photos to life: {ready} of {len(photos)}")
         try:
             standings.append(advance(run, wanted(run, photo)))
         except UnreadableMedia as error:
