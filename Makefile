@@ -74,7 +74,7 @@ bench: $(TOOLS) $(PEERS)
 #: make soak   the long fault runs
 .PHONY: soak
 soak: $(TOOLS)
-	$(PY) -m pytest --soak tests/faults
+	$(PY) -m pytest --soak tests/faults tests/contracts/test_object_stores.py
 
 #: make deps   install what the browser suite needs from apt (as root)
 .PHONY: deps

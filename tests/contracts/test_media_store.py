@@ -12,8 +12,10 @@ import pytest
 import requests
 
 from infra.media_store.r2 import R2MediaStore
-from internal.errors import Damaged, NotFound
+from internal.errors import Damaged, InvalidInput, NotFound, TemporaryFailure
+from internal.etags import possible
 from internal.ports import Part
+from internal.streaming import Stretch
 from internal.uploads import PART
 from tests.stack import ObjectServer
 
@@ -123,11 +125,66 @@ def test_parts_put_by_a_client_become_one_object(media: R2MediaStore, key: str, 
 
 def test_a_signed_part_is_for_that_part_alone(media: R2MediaStore, key: str) -> None:
     upload = media.start_upload(key, "video/mp4")
+    other = media.start_upload(key + "2", "video/mp4")
     url = media.signed_part(key, upload, 1, HOUR)
-    assert requests.put(url.replace("partNumber=1", "partNumber=2"), data=b"x", timeout=10).status_code == 403
+    swaps = (("partNumber=1", "partNumber=2"), (upload, other), (key, key + "2"), ("Expires=3600", "Expires=7200"))
+    for given, wrong in swaps:
+        assert given in url
+        assert requests.put(url.replace(given, wrong), data=b"x", timeout=10).status_code == 403
     assert requests.get(url, timeout=10).status_code == 403
+    assert requests.delete(url, timeout=10).status_code == 403
+    for its_key, its_upload in ((key, upload), (key + "2", other)):
+        assert media.parts(its_key, its_upload) == []
+        media.abort_upload(its_key, its_upload)
+
+
+def test_a_signed_part_expires(media: R2MediaStore, key: str) -> None:
+    upload = media.start_upload(key, "video/mp4")
+    url = media.signed_part(key, upload, 1, timedelta(seconds=1))
+    time.sleep(2.1)
+    assert requests.put(url, data=b"x", timeout=10).status_code == 403
     assert media.parts(key, upload) == []
     media.abort_upload(key, upload)
+
+
+@pytest.mark.parametrize("key", ["", "/abs", "../up", "a//b", "a\nb", "a%2e"])
+def test_a_hostile_key_is_neither_signed_nor_uploaded_to_nor_copied(media: R2MediaStore, key: str) -> None:
+    for use in (
+        lambda: media.signed_get(key, HOUR),
+        lambda: media.signed_part(key, "upload", 1, HOUR),
+        lambda: media.start_upload(key, "video/mp4"),
+        lambda: put_part(media, key, "upload", 1, b"x"),
+        lambda: media.parts(key, "upload"),
+        lambda: media.finish_upload(key, "upload", []),
+        lambda: media.abort_upload(key, "upload"),
+        lambda: media.copy(key, "sound"),
+        lambda: media.copy("sound", key),
+    ):
+        with pytest.raises(InvalidInput):
+            use()
+
+
+def broken_off() -> Iterator[bytes]:
+    yield b"x" * 1000
+    raise TemporaryFailure("the source broke off")
+
+
+def test_a_part_whose_source_breaks_off_has_not_arrived(media: R2MediaStore, key: str) -> None:
+    upload = media.start_upload(key, "video/mp4")
+    with pytest.raises(TemporaryFailure):
+        media.put_part(key, upload, 1, io.BufferedReader(Stretch(broken_off(), PART)), PART)
+    assert media.parts(key, upload) == []
+    media.abort_upload(key, upload)
+
+
+def test_an_object_is_named_by_the_md5_of_what_it_holds(media: R2MediaStore, key: str) -> None:
+    for size in (0, 5, PART, 2 * PART + 5):
+        data = b"z" * size
+        put(media, key, data)
+        info = media.info(key)
+        assert info is not None
+        assert info.etag in possible([data[start : start + PART] for start in range(0, size, PART)], PART)
+        assert [found.etag for found in media.list(key)] == [info.etag]
 
 
 def test_a_part_sent_again_replaces_the_first(media: R2MediaStore, key: str, tmp_path: Path) -> None:
