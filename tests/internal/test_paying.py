@@ -403,6 +403,22 @@ def test_nothing_is_ordered_beyond_a_limit(
     assert len(player.generator.sent) == (code is None)
 
 
+def test_of_two_jobs_that_take_what_is_left_of_a_limit_at_once_one_gets_it(player: Player) -> None:
+    player.services = replace(player.services, limits=replace(PLENTY, owner_day=0.3))
+    first, other = player.input_sha, player.new_job()
+
+    def prepare() -> None:
+        player.prepare = lambda: None
+        player.input_sha = "of another photo"
+        player.play(other)
+        player.input_sha = first
+
+    player.prepare = prepare
+    player.play()
+    assert len(player.generator.sent) == 1
+    assert isinstance(player.standing, Limited)
+
+
 def test_what_is_free_has_no_limit(player: Player) -> None:
     player.services, player.generator.cost = replace(player.services, limits=Limits(0, 0, 0, 0)), 0.0
     player.play()

@@ -31,7 +31,7 @@ def generate(run: Run) -> Done | Wait:
     """
     photos = _photos(run) if settings_of(run).style == "generated" else []
     standings = _advanced(run, photos)
-    while any(standing == Pending(timedelta(0)) for standing in standings):
+    if Pending(timedelta(0)) in standings:  # of a generator that has made the clip by the time it answers
         standings = _advanced(run, photos)
     delays = [standing.delay for standing in standings if isinstance(standing, Pending)]
     return Wait(min(delays)) if delays else Done(_output(run, photos, standings))
@@ -65,7 +65,7 @@ def _advanced(run: Run, photos: Sequence[Lively]) -> list[Standing]:
 class _Missing:
     name: str
     reason: JobError
-    #: the user would not have it otherwise
+    #: by the user's own limit
     wished: bool
 
 
