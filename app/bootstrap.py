@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from app.lazily import when_used
-from app.settings import Settings
+from app.settings import Settings, VertexSettings
 from internal import faults
 from internal.ports import (
     CallerCheck,
@@ -13,6 +13,7 @@ from internal.ports import (
     MediaProbe,
     MediaStore,
     MusicLibrary,
+    PromptLibrary,
     SceneGenerator,
     Services,
     TaskQueue,
@@ -152,6 +153,15 @@ def generator(settings: Settings, films: Composer, work: WorkStore) -> SceneGene
                 settings.times.submit_timeout,
                 settings.vertex_endpoint,
             )
+
+
+def prompt_library(settings: VertexSettings) -> PromptLibrary:
+    """Of no service: for an operator's command."""
+    from infra.prompts.vertex import VertexPrompts
+
+    return VertexPrompts(
+        settings.google_project, settings.prompts_location, settings.gemini_model, settings.vertex_endpoint
+    )
 
 
 def migrate(settings: Settings) -> None:

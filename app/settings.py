@@ -43,10 +43,23 @@ LAPTOP_TIMES = Times(
 )
 
 
-class Settings(BaseSettings):
-    """Each field is the environment variable of the same name in upper case; the README's table explains them."""
+class VertexSettings(BaseSettings):
+    """Of Vertex AI: all that a command needs which asks nobody else."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    google_project: str = ""
+    #: a local server that speaks Vertex AI's API
+    vertex_endpoint: str | None = None
+    gemini_model: str = "gemini-3.5-flash-lite"
+    gemini_location: str = "global"
+    veo_model: str = "veo-3.1-lite-generate-001"
+    veo_location: str = "us-central1"
+    prompts_location: str = "us-central1"
+
+
+class Settings(VertexSettings):
+    """Each field is the environment variable of the same name in upper case; the README's table explains them."""
 
     profile: Literal["laptop", "cloud"] = "laptop"
     serve: Literal["web", "worker", "all"] = "all"
@@ -79,13 +92,6 @@ class Settings(BaseSettings):
 
     analyst: Literal["measured", "gemini"] = "measured"
     generator: Literal["panned", "veo"] = "panned"
-    google_project: str = ""
-    #: a local server that speaks Vertex AI's API
-    vertex_endpoint: str | None = None
-    gemini_model: str = "gemini-3.5-flash-lite"
-    gemini_location: str = "global"
-    veo_model: str = "veo-3.1-lite-generate-001"
-    veo_location: str = "us-central1"
     #: US dollars: for one vlog whose user names no limit; for one user and for all of them in 24 hours
     vlog_cost: float = Field(default=Limits().vlog, ge=0)
     owner_daily_cost: float = Field(default=Limits().owner_day, ge=0)

@@ -35,6 +35,11 @@ class LocalCredentials(Credentials):  # type: ignore[misc]  # its base has no ty
         """There is nothing to renew."""
 
 
+def credentials(endpoint: str | None) -> Any:
+    """Ours, as Google's libraries find them; for a local server, any. Raises GoogleAuthError."""
+    return LocalCredentials() if endpoint else google.auth.default(scopes=[_SCOPE])[0]
+
+
 class Vertex:
     """Makes its client when it is first needed, and keeps it: one that nobody refers to closes itself. Nothing is
     sent twice unless a call asks for that."""
@@ -62,7 +67,7 @@ class Vertex:
         return client
 
     def _connect(self) -> Client:
-        self._credentials = LocalCredentials() if self._endpoint else google.auth.default(scopes=[_SCOPE])[0]
+        self._credentials = credentials(self._endpoint)
         options = types.HttpOptions(
             base_url=self._endpoint,
             api_version="v1",

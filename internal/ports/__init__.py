@@ -13,6 +13,7 @@ from internal.ports.films import Composer, MediaAnalyst, MediaProbe, MusicLibrar
 from internal.ports.generation import Made, NotMade, Order, SceneGenerator
 from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, Unfinished, WorkStore
 from internal.ports.places import Gazetteer
+from internal.ports.prompts import PromptLibrary, Published
 from internal.ports.queue import CallerCheck, TaskQueue
 from internal.ports.rows import Answer, Event, JobTx, KeyUse, Renewal, Store, Tx
 
@@ -35,6 +36,8 @@ __all__ = [
     "ObjectStore",
     "Order",
     "Part",
+    "PromptLibrary",
+    "Published",
     "Renewal",
     "SceneGenerator",
     "Services",

@@ -51,6 +51,12 @@ def parsed(name: str, written: str) -> Prompt:
     return prompt
 
 
+def written(prompt: Prompt) -> str:
+    """What the file of such a prompt holds: `parsed` gives it back."""
+    variables = " ".join(["variables:", *prompt.variables])
+    return f"version: {prompt.version}\n{variables}\n---\n{prompt.text}\n"
+
+
 def path_of(name: str) -> Path:
     return Path(__file__).with_name(f"{name}.txt")
 
