@@ -205,8 +205,11 @@ def test_a_clip_that_cannot_be_decoded_is_not_shown(studio: Studio, clip: bytes)
     studio.generator.finish_all()
     job = studio.play(job_id)
     assert (job.status, kinds(job)) == (Status.PARTIAL, ["photo", "photo"])
-    assert len(studio.generator.sent) == 2
     assert sum(call.charged for call in studio.services.store.ledger(job_id)) == pytest.approx(0.4)
+    assert len(studio.generator.sent) == 2
+    studio.retry(job_id)
+    studio.play(job_id)
+    assert len(studio.generator.sent) == 4
 
 
 def test_a_clip_shorter_than_its_scene_is_not_shown(studio: Studio, tmp_path: Path) -> None:
