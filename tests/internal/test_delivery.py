@@ -58,6 +58,7 @@ def test_a_heartbeat_never_shortens_what_was_asked_for(services: Services, job: 
     with delivery(job, services, heartbeat=timedelta(milliseconds=5), lease=timedelta(0)) as run:
         run.hold(LONG)
         run.rest(0.1)
+        run.check()
     assert left(services) > LONG - LITTLE
 
 
