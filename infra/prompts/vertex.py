@@ -27,6 +27,21 @@ _PAGE = 1000
 _LABEL = re.compile(r"version (\d+)")
 
 
+@contextmanager
+def translate_errors(where: str) -> Iterator[None]:
+    """`where`: the project and location that were asked."""
+    try:
+        yield
+    except APIError as error:
+        raise _failure(error, where) from error
+    except GoogleAuthError as error:
+        raise PermanentFailure("not_authenticated", f"Google does not say who we are: {error}") from error
+    except (httpx.TransportError, TimeoutError) as error:
+        raise TemporaryFailure(f"Vertex AI is out of reach, or not done in time: {error}") from error
+    except ValueError as error:  # also what the SDK raises for work of theirs that failed
+        raise PermanentFailure("no_prompt", f"Vertex AI answered what is no prompt: {error}") from error
+
+
 class VertexPrompts:
     """A prompt `name` is called "daylog-name" there, and its versions "version 1", "version 2", …"""
 
@@ -34,7 +49,7 @@ class VertexPrompts:
         """`model`: Vertex AI keeps no prompt without one; its console tries the prompt with it. `endpoint`: a local
         server that speaks the same API."""
         self._where, self._model = f"{project}, {location}", model
-        with self._translate_errors():
+        with translate_errors(self._where):
             self._client = Client(
                 project=project,
                 location=location,
@@ -43,14 +58,14 @@ class VertexPrompts:
             )
 
     def versions(self, name: str) -> Sequence[Published]:
-        with self._translate_errors():
+        with translate_errors(self._where):
             prompt_id = self._find(name)
             found = self._kept(prompt_id) if prompt_id else ()
             return _numbered(sorted(found, key=_saved_at))
 
     def publish(self, prompt: Prompt) -> None:
         label = f"version {prompt.version}"
-        with self._translate_errors():
+        with translate_errors(self._where):
             prompt_id = self._find(prompt.name)
             if prompt_id is None:
                 named = types.CreatePromptVersionConfig(
@@ -81,19 +96,6 @@ class VertexPrompts:
         # each has to have a value for the console to know of it
         variables = [{name: Part(text=name) for name in prompt.variables}] if prompt.variables else None
         return types.Prompt(prompt_data=types.PromptData(model=self._model, contents=[said], variables=variables))
-
-    @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except APIError as error:
-            raise _failure(error, self._where) from error
-        except GoogleAuthError as error:
-            raise PermanentFailure("not_authenticated", f"Google does not say who we are: {error}") from error
-        except (httpx.TransportError, TimeoutError) as error:
-            raise TemporaryFailure(f"Vertex AI is out of reach, or not done in time: {error}") from error
-        except ValueError as error:  # also what the SDK raises for work of theirs that failed
-            raise PermanentFailure("no_prompt", f"Vertex AI answered what is no prompt: {error}") from error
 
 
 def _called(name: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from internal.prompts import NAMES, parsed, path_of, prompt
+from internal.prompts import NAMES, parsed, path_of, prompt, written
 
 #: of each prompt as it was reviewed: its version, and the first digits of the SHA-256 of its text
 REVIEWED = {
@@ -24,6 +24,11 @@ def test_no_text_changes_without_a_version_and_a_review() -> None:
         name: (prompt(name).version, hashlib.sha256(prompt(name).text.encode()).hexdigest()[:12]) for name in NAMES
     }
     assert found == REVIEWED
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_prompt_is_written_as_its_file_has_it(name: str) -> None:
+    assert written(prompt(name)) == path_of(name).read_text()
 
 
 def test_there_is_no_prompt_that_nobody_can_ask_for() -> None:
