@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import make_url
 
-from tests.faults.gate import Gate, gate
 from tests.faults.house import House
 from tests.faults.ordering import Ordering
 from tests.stack import open_folder
@@ -20,15 +18,6 @@ def house() -> Iterator[House]:
             yield made
         finally:
             made.close()
-
-
-@pytest.fixture
-def between(house: House) -> Iterator[Gate]:
-    """A gate before the database."""
-    port = make_url(house.settings.database_url).port
-    assert port
-    with gate(port) as made:
-        yield made
 
 
 @pytest.fixture(scope="session")

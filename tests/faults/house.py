@@ -85,6 +85,12 @@ class House:
         soon(lambda: gone([process]))
         close(self.services)  # of the tests' own connections none is left to stumble over
 
+    @property
+    def database_port(self) -> int:
+        port = make_url(self.settings.database_url).port
+        assert port
+        return port
+
     def database_url(self, port: int) -> str:
         """Of the database, as it is reached by another port."""
         return make_url(self.settings.database_url).set(port=port).render_as_string(hide_password=False)

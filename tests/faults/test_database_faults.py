@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 
 import pg8000.native
@@ -10,9 +11,16 @@ from sqlalchemy import make_url
 
 from infra.local.ports import free_port
 from internal.jobs import Dispatch, Status
-from tests.faults.gate import Gate, Verdict
+from tests.faults.gate import Gate, Verdict, gate
 from tests.faults.house import House, close, soon
 from tests.faults.statements import Statements, is_commit
+
+
+@pytest.fixture
+def between(house: House) -> Iterator[Gate]:
+    """A gate before the database."""
+    with gate(house.database_port) as made:
+        yield made
 
 
 def test_jobs_survive_the_database_being_killed(house: House) -> None:

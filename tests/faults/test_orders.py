@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from internal.jobs import Status
-from internal.paid import PaidState
+from internal.paid import CHARGES, PaidState
 from internal.vlogs import retry
 from tests.faults.ordering import Ordering
 from tests.faults.worker import Worker
@@ -94,9 +94,8 @@ def test_a_generator_out_of_order_does_not_hold_the_film_up_for_ever(ordering: O
         (Answer(outcome="error", code=3), "", ""),
         (Answer(outcome="lost", object_after=600), "operation_lost", ""),
         (Answer(status=400, message="The prompt could not be submitted."), "", ""),
-        (Answer(status=403), "generator_unavailable", ""),
     ],
-    ids=["filtered", "empty", "failed", "forgotten", "refused", "forbidden"],
+    ids=["filtered", "empty", "failed", "forgotten", "refused"],
 )
 def test_a_scene_that_the_generator_does_not_make_is_panned_at_no_cost(
     ordering: Ordering, answer: Answer, code: str, told: str
@@ -132,3 +131,10 @@ def test_a_generator_that_cannot_be_asked_is_asked_again(ordering: Ordering) -> 
     ordering.complete(film)
     assert (ordering.sent(film), ordering.taken(film)) == (1, 1)
     assert ordering.house.row(film).status is Status.COMPLETED
+
+
+def test_a_generator_that_claims_to_have_made_what_is_not_there_is_believed_twice(ordering: Ordering) -> None:
+    film = ordering.film(*[Answer(object_after=600)] * CHARGES)
+    job = ordering.panned(film)
+    assert "lost" in ordering.warnings(job)
+    assert ordering.taken(film) == CHARGES
