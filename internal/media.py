@@ -99,6 +99,8 @@ class Analysis(Value):
     beats: tuple[float, ...] = ()
     caption: str = ""
     description: str = ""
+    #: the same for other models, in English whatever language the rest is in
+    depiction: str = ""
     objects: tuple[str, ...] = ()
     landmarks: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()

@@ -52,7 +52,7 @@ class PaidCall:
     run_no: int
     #: its number in the storyboard, from 1
     scene: int
-    #: hash of all that decides what is made, and by whom; hex
+    #: hash of what is shown, how long, how large, and by whom; hex
     input_sha: str
     #: of the scene's submissions in this run, from 1
     ordinal: int

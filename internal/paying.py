@@ -46,7 +46,7 @@ class Wanted:
 
     #: its number in the storyboard, from 1
     scene: int
-    #: hash of all that decides what is made, and by whom; hex
+    #: hash of what is shown, how long, how large, and by whom; hex
     input_sha: str
     order: Order
     #: US dollars

@@ -49,6 +49,7 @@ class Said(_Model):
 
     caption: str
     description: str
+    depiction: str
     objects: tuple[str, ...]
     landmarks: tuple[str, ...]
     activities: tuple[str, ...]
@@ -62,6 +63,7 @@ def schema(ids: Sequence[str]) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "caption": text,
         "description": text,
+        "depiction": text,
         "objects": {"type": "array", "items": text, "maxItems": _OBJECTS},
         "landmarks": {"type": "array", "items": text, "maxItems": _LANDMARKS},
         "activities": {"type": "array", "items": text, "maxItems": _ACTIVITIES},
@@ -92,6 +94,7 @@ def described(measured: Analysis, said: Said, ids: Mapping[str, Moment]) -> Anal
         update={
             "caption": line(said.caption, _CAPTION),
             "description": line(said.description, _DESCRIPTION),
+            "depiction": line(said.depiction, _DESCRIPTION),
             "objects": _words(said.objects, _OBJECTS),
             "landmarks": _words(said.landmarks, _LANDMARKS),
             "activities": _words(said.activities, _ACTIVITIES),

@@ -30,6 +30,8 @@ class VeoGenerator:
     """Fills `SceneGenerator`. `submit_timeout`: what `start` may take, token and all. `endpoint`: a local server that
     speaks Vertex AI's API."""
 
+    name = "veo"
+
     def __init__(
         self,
         project: str,
@@ -43,10 +45,6 @@ class VeoGenerator:
         self._work, self._limit, self._endpoint = work, submit_timeout, endpoint
         if model not in PRICES:
             _log.warning("no price is known for this model: the dearest is taken", extra={"model": model})
-
-    @property
-    def name(self) -> str:
-        return f"veo/{self._model}"
 
     def seconds(self, least: float) -> int:
         return next((length for length in LENGTHS if length >= least), LENGTHS[-1])
@@ -87,7 +85,7 @@ class VeoGenerator:
         """Only what lies in our own work store, under a key that is sound, is believed."""
         key = uri.removeprefix("gs://").partition("/")[2]
         try:
-            ours = self._work.uri(key) == uri
+            ours = self._work.uri(key) == uri and not key.endswith("/")
         except InvalidInput:
             ours = False
         if not ours:

@@ -43,7 +43,8 @@ class NotMade:
 class SceneGenerator(Protocol):
     @property
     def name(self) -> str:
-        """Vendor and model: results are kept under it."""
+        """The vendor: results are kept under it. What one of its models has made is as good as another's: models
+        come and go while orders are under way."""
         ...
 
     def seconds(self, least: float) -> int:

@@ -67,7 +67,7 @@ def test_what_is_measured_is_the_same_whoever_describes_it(analyst: MediaAnalyst
     for path in (*make_tiny(tmp_path), tmp_path / "tone.m4a"):
         alone = MeasuredAnalyst().measure(path, nothing)
         assert analyst.measure(path, nothing) == alone
-        told = {"best", "caption", "description", "objects", "landmarks", "activities", "mood"}
+        told = {"best", "caption", "description", "depiction", "objects", "landmarks", "activities", "mood"}
         assert look(analyst, path).model_dump(exclude=told) == alone.model_dump(exclude=told)
 
 

@@ -261,6 +261,30 @@ def test_another_version_and_a_retry_use_what_was_paid_for(studio: Studio) -> No
     assert studio.services.store.ledger(again) == []
 
 
+def test_neither_language_nor_music_nor_other_words_for_a_photo_order_anew(studio: Studio) -> None:
+    studio.play(studio.ask())
+    studio.generator.finish_all()
+    studio.settings = VlogSettings(style="generated", language="ja", theme="adventure", music_mood="happy")
+    studio.found = [
+        one.model_copy(update={"analysis": one.analysis.model_copy(update={"depiction": "a sea", "mood": "happy"})})
+        for one in studio.found
+    ]
+    job = studio.play(studio.ask("another language " + studio.owner))
+    assert (job.status, kinds(job), len(studio.generator.sent)) == (Status.COMPLETED, ["clip", "clip"], 2)
+
+
+def test_what_is_ordered_speaks_english_and_says_no_more_than_is_known(studio: Studio) -> None:
+    seen = studio.found[0].analysis.model_copy(
+        update={"description": "海", "caption": "海", "depiction": "Waves roll in."}
+    )
+    studio.found[0] = studio.found[0].model_copy(update={"analysis": seen})
+    studio.play(studio.ask())
+    described, undescribed = (order.prompt for order, _ in studio.generator.sent)
+    assert described.isascii()
+    assert described.endswith('"Waves roll in."')
+    assert undescribed.endswith('"nobody has described it"')
+
+
 def test_a_retry_asks_again_for_what_failed_and_for_nothing_else(studio: Studio) -> None:
     studio.generator.lost += [OutcomeUnknown("Lost.")] * 2
     studio.services = replace(studio.services, times=replace(studio.services.times, unknown_for=timedelta(0)))

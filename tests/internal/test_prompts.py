@@ -11,7 +11,7 @@ from internal.prompts import NAMES, parsed, path_of, prompt, written
 
 #: of each prompt as it was reviewed: its version, and the first digits of the SHA-256 of its text
 REVIEWED = {
-    "describe": (1, "4d745adc602c"),
+    "describe": (2, "ab0fd39e3ef1"),
     "repair": (1, "319100632422"),
     "animate": (1, "4a8a58d7db82"),
     "avoid": (1, "9d953cc615b1"),

@@ -1,7 +1,7 @@
 """What is ordered for a photo: its still, the prompt, and how long, how large and of what shape its clip should be.
 
-It follows from the photo, the user's settings and how long the photo is shown, not from where
-it stands in the story: another version of the vlog orders the same, and gets what was paid for.
+It follows from the photo, the film's size and how long the photo is shown, not from where it
+stands in the story, the music or the language: another version of the vlog gets what was paid for.
 """
 
 import hashlib
@@ -23,8 +23,6 @@ from internal.vlog import Aspect, Resolution, Scene
 
 #: pixels of the still's longer side
 STILL = 1536
-#: characters of a description that a prompt takes
-MOST_SHOWN = 600
 #: the least of a photo that should be left when it is cropped to the film's shape
 LEAST_LEFT = 0.5
 MOVEMENTS = ("pushes in", "pulls back", "glides to the left", "glides to the right", "rises", "stays where it is")
@@ -43,7 +41,7 @@ def wanted(run: Run, photo: Lively) -> Wanted:
     settings, generator = settings_of(run), run.services.generator
     order = Order(
         photo=run.folder / f"{photo.found.sha256}.still.jpg",
-        prompt=_prompt(photo.found, settings.mood),
+        prompt=_prompt(photo.found),
         seconds=generator.seconds(photo.scene.seconds),
         aspect=aspect_of(photo.found.analysis.facts, settings.aspect),
         resolution=resolution_of(settings.resolution),
@@ -78,11 +76,13 @@ def resolution_of(film: Resolution) -> Literal["720p", "1080p"]:
     return "1080p" if film == "1080p" else "720p"
 
 
-def _prompt(found: Found, mood: str | None) -> str:
+def _prompt(found: Found) -> str:
+    """In English, which generators know best; of a photo that nobody has described it says no more than it shows."""
     seen = found.analysis
-    shown = (seen.description or seen.caption)[:MOST_SHOWN]
     movement = MOVEMENTS[_number(found) % len(MOVEMENTS)]
-    return prompt("animate").filled(shown=shown, mood=seen.mood or mood or "", movement=movement)
+    return prompt("animate").filled(
+        shown=seen.depiction or "nobody has described it", mood=seen.mood or "as in the photo", movement=movement
+    )
 
 
 def _number(found: Found) -> int:
@@ -91,8 +91,10 @@ def _number(found: Found) -> int:
 
 
 def _input_sha(generator: str, photo: str, order: Order) -> str:
-    told = [order.prompt, prompt("animate").version, order.seconds, order.aspect, order.resolution]
-    return hashlib.sha256(json.dumps([generator, photo, *told]).encode()).hexdigest()
+    """Not of the prompt's words: a prompt that is better worded, or a photo described anew, is no reason to pay for
+    the same photo again, least of all while its order is under way."""
+    told = [generator, photo, order.seconds, order.aspect, order.resolution]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _still(run: Run, found: Found, out: Path) -> Callable[[], None]:
