@@ -42,10 +42,11 @@ def speaks_of_a_filter(sentence: str) -> bool:
     return any(code in _WORDS for code in _CODE.findall(sentence)) or bool(_RULES.search(sentence))
 
 
-def failed(code: int, sentence: str) -> tuple[JobError, bool]:
-    """For an error of the operation: the reason, and whether the same order may fare better."""
+def failed(code: object, sentence: str) -> tuple[JobError, bool]:
+    """For an error of the operation, whose code may be anything: the reason, and whether the same order may fare
+    better."""
     if speaks_of_a_filter(sentence):
         return filtered([sentence]), False
-    if code in _PASSING:
+    if isinstance(code, int) and code in _PASSING:
         return JobError("generation_failed", "The generator failed at this clip."), True
     return JobError("generation_refused", "The generator could not make a clip of this photo."), False

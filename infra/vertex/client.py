@@ -20,6 +20,8 @@ from infra.vertex.in_time import InTime, within
 from internal.errors import TemporaryFailure
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+#: seconds that we wait for anybody: a job that may be put off several times is not to miss its deadline by it
+LONGEST_WISH = 1800.0
 #: google-auth has no types
 Credentials: Any = AnyCredentials
 
@@ -96,19 +98,20 @@ def translate_errors() -> Iterator[None]:
 
 
 def retry_after(error: APIError) -> float | None:
-    """Seconds that the answer asks to wait (RFC 9110 §10.2.3: a number or a date); None when it does not."""
+    """Seconds that the answer asks to wait (RFC 9110 §10.2.3: a number or a date), at most LONGEST_WISH; None when it
+    does not."""
     asked = getattr(error.response, "headers", {}).get("Retry-After", "")
     try:
         seconds = float(asked)
     except ValueError:
         seconds = _until(asked)
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_WISH) if math.isfinite(seconds) else None
 
 
 def _until(date: str) -> float:
     """Seconds from now; nan when it is no date."""
     try:
         then = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return math.nan
     return (then.replace(tzinfo=then.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

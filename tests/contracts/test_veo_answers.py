@@ -67,6 +67,17 @@ def test_an_error_may_be_worth_another_order_or_not(
     assert standing.again is again
 
 
+@pytest.mark.parametrize("code", [None, "13", [13], {}, 1e300])
+def test_an_error_without_a_sound_code_is_not_worth_another_order(
+    generator: VeoGenerator, stand_in: Vertex, order: Order, code: Any
+) -> None:
+    operation = started(generator, stand_in, order)
+    scripted(stand_in, "poll", body=json.dumps({"name": operation, "done": True, "error": {"code": code}}))
+    standing = generator.poll(operation)
+    assert isinstance(standing, NotMade)
+    assert (standing.reason.code, standing.again) == ("generation_refused", False)
+
+
 def test_an_error_that_names_a_filter_is_that(generator: VeoGenerator, stand_in: Vertex, order: Order) -> None:
     operation = started(generator, stand_in, order, outcome="error", code=13, message="Support codes: 90789179")
     standing = generator.poll(operation)
@@ -117,6 +128,7 @@ def test_what_does_not_speak_of_the_work_ends_nothing(
         "gs://clips/",
         "gs://clips/../secrets/clip.mp4",
         "gs://clips/veo//clip.mp4",
+        "gs://clips/veo/1/",
         "https://storage.googleapis.com/clips/veo/clip.mp4",
         "/etc/passwd",
     ],

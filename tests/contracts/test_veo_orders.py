@@ -12,6 +12,7 @@ from PIL import Image
 
 from infra.composer.pyav import PyavComposer
 from infra.generator.veo import VeoGenerator
+from infra.vertex.client import LONGEST_WISH
 from infra.work_store.gcs import GcsWorkStore
 from internal.errors import OutcomeUnknown, PermanentFailure, TemporaryFailure
 from internal.ports import Order
@@ -121,11 +122,14 @@ def test_too_many_orders_are_refused_for_now_for_as_long_as_the_answer_says(
 @pytest.mark.parametrize(
     ("says", "least", "most"),
     [
-        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3000, 3600),
+        (format_datetime(datetime.now(UTC) + timedelta(minutes=20), usegmt=True), 900, 1200),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
         ("soon", None, None),
         ("nan", None, None),
         ("inf", None, None),
+        ("1e300", LONGEST_WISH, LONGEST_WISH),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_WISH, LONGEST_WISH),
+        (f"Fri, 31 Dec {10**22} 23:59:59 GMT", None, None),
     ],
 )
 def test_how_long_to_wait_may_be_a_date_or_make_no_sense(
