@@ -43,7 +43,10 @@ class Estimate:
 def estimate(settings: VlogSettings, media: Sequence[Facts], spent: Spending, services: Services) -> Estimate:
     """`spent`: by the owner and the service so far. Nothing is counted on that was made or looked at before; a photo
     that is left out for its looks is brought to life no more than others that are not shown."""
-    looking = sum(services.analyst.price(facts) for facts in media)
+    asked = sum(services.analyst.price(facts) for facts in media)
+    room, limit = services.limits.room(spent, settings.max_cost)
+    looking = min(asked, max(room, 0.0))
+    about_looking = _about_looking(media, looking, limit.message if asked > looking + CENTS else "")
     shown = shown_photos(settings, media) if settings.style == "generated" else Range(0, 0)
     price = _price(settings, services)
     spent = replace(spent, job=looking, owner=spent.owner + looking, service=spent.service + looking)
@@ -52,7 +55,7 @@ def estimate(settings: VlogSettings, media: Sequence[Facts], spent: Spending, se
     dearest = min(scenes.high * price.high, max(room, 0.0))
     cost = Range(looking + scenes.low * price.low, looking + dearest)
     limited = limit.message if scenes.high * price.high > dearest + CENTS or scenes != shown else ""
-    reasons = _about_scenes(settings, media, shown, price, limited), _about_looking(media, looking), _about_again(cost)
+    reasons = _about_scenes(settings, media, shown, price, limited), about_looking, _about_again(cost)
     return Estimate(cost, scenes, price, tuple(sentence for some in reasons for sentence in some))
 
 
@@ -86,7 +89,7 @@ def _about_scenes(
     settings: VlogSettings, media: Sequence[Facts], shown: Range[int], price: Range[float], limited: str
 ) -> Iterator[str]:
     if settings.style == "footage":
-        yield "Style footage brings no photo to life, and costs nothing."
+        yield "Style footage brings no photo to life."
         return
     photos = sum(facts.kind is Kind.PHOTO for facts in media)
     yield f"{_span(shown)} of {photos} photos can be shown in {settings.duration} seconds."
@@ -95,9 +98,11 @@ def _about_scenes(
         yield f"{limited} The photos beyond that are panned over."
 
 
-def _about_looking(media: Sequence[Facts], looking: float) -> Iterator[str]:
+def _about_looking(media: Sequence[Facts], looking: float, limited: str) -> Iterator[str]:
     if looking:
         yield f"To have {len(media)} photos and clips described costs about {_dollars(Range(looking, looking))}."
+    if limited:
+        yield f"{limited} Photos and clips beyond that are only measured."
 
 
 def _about_again(cost: Range[float]) -> Iterator[str]:

@@ -70,7 +70,7 @@ class VlogSettings(Value):
     #: of captions, titles and place names
     language: Language = "en"
     style: Style = "footage"
-    #: the most that may be spent on generated scenes, in US dollars
+    #: the most that may be spent on it, in US dollars
     max_cost: float | None = Field(default=None, ge=0, le=1000)
     #: park before rendering, for the user to review the storyboard
     review: bool = False

@@ -72,10 +72,10 @@ def test_a_range_is_told_with_its_reasons(veo: FlaskClient) -> None:
     }
 
 
-def test_footage_costs_nothing_and_says_why(veo: FlaskClient) -> None:
+def test_footage_costs_nothing_where_nobody_is_asked_what_is_in_it(veo: FlaskClient) -> None:
     body = told(veo, photos=20)
     assert (body["low"], body["high"], body["scenes"]["high"]) == (0, 0, 0)
-    assert body["reasons"] == ["Style footage brings no photo to life, and costs nothing."]
+    assert body["reasons"] == ["Style footage brings no photo to life."]
 
 
 def test_where_photos_are_brought_to_life_by_panning_they_cost_nothing(client: FlaskClient) -> None:
@@ -167,6 +167,14 @@ def test_having_media_described_is_part_of_the_cost(settings: Settings, with_veo
     assert "To have 6 photos and clips described costs about $0.25." in footage["reasons"]
     generated = told(client, **GENERATED, photos=5, clips=1, maxCost=0.5)
     assert (generated["low"], generated["high"], generated["scenes"]["high"]) == (0.45, 0.5, 1)
+
+
+def test_nobody_describes_media_for_more_than_may_be_spent(settings: Settings, with_veo: Services) -> None:
+    analyst: MediaAnalyst = DearAnalyst()  # type: ignore[assignment]  # nothing but its price is asked for
+    body = told(serving(settings, replace(with_veo, analyst=analyst)), photos=5, clips=1, maxCost=0.1)
+    assert (body["low"], body["high"]) == (0.1, 0.1)
+    limited = "The limit of $0.10 for this vlog is reached. Photos and clips beyond that are only measured."
+    assert limited in body["reasons"]
 
 
 @pytest.mark.parametrize(

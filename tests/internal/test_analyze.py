@@ -13,7 +13,8 @@ import pytest
 from infra.local.postgres import Postgres
 from internal.errors import PermanentFailure, TemporaryFailure
 from internal.jobs import ATTEMPTS, Dispatch, Job
-from internal.media import Media, MediaState
+from internal.media import Facts, Kind, Media, MediaState
+from internal.paid import Limits
 from internal.pipeline import Outcome, Pipeline, Step
 from internal.pipelines.vlog.analyze import ROOM, analyze
 from internal.pipelines.vlog.told import undescribed
@@ -28,6 +29,7 @@ from tests.internal.scripted_analyst import PRICE, UNREADABLE, ScriptedAnalyst
 PIPELINE = Pipeline("test", (Step("analyze", analyze),), lambda outputs: Outcome(dict(outputs)))
 AWAY = TemporaryFailure("The model is out of reach.")
 PATIENCE = 10
+PHOTO = Facts(kind=Kind.PHOTO, content_type="image/jpeg")
 
 
 class Shelf:
@@ -52,7 +54,7 @@ class Player:
             for number, content in enumerate(contents):
                 ids.append(str(uuid.uuid4()))
                 name, key = f"{number}.jpg", f"{uuid.uuid4()}/{content}"
-                tx.add_media(Media(ids[-1], self.owner, key, name, size, MediaState.READY), 1 << 50)
+                tx.add_media(Media(ids[-1], self.owner, key, name, size, MediaState.READY, PHOTO), 1 << 50)
             job_id = f"job-{uuid.uuid4()}"
             tx.add_job(Job(job_id, "test", self.owner, {"media": ids, "settings": wishes}).created(tx.now))
         return job_id
@@ -226,3 +228,38 @@ def test_one_sentence_tells_which_media_were_not_described_and_why(player: Playe
         "0.jpg and 2 more: The model could not be asked.",
         "4.jpg: The model declined.",
     ]
+
+
+# ---------------------------------------------------------------- what it costs
+
+
+def test_the_job_tells_of_each_question_that_was_charged(player: Player) -> None:
+    """What a vlog has cost is shown of it: with another cost it is another version."""
+    job_id = player.given("ab")
+    player.play(job_id)
+    told = [event.data for event in player.services.store.events(job_id) if event.kind == "model asked"]
+    assert [one["usd"] for one in told] == [PRICE] * 2
+
+
+@pytest.mark.parametrize(
+    ("limits", "wishes", "reason"),
+    [
+        (Limits(owner_day=1.5 * PRICE), {}, "Your limit of $0.38 a day is reached."),
+        (Limits(service_day=0.0), {}, "What this service may spend in a day is spent."),
+        (Limits(), {"max_cost": 1.5 * PRICE}, "The limit of $0.38 for this vlog is reached."),
+    ],
+)
+def test_beyond_what_may_be_spent_media_are_only_measured_and_not_for_ever(
+    player: Player, limits: Limits, wishes: dict[str, Any], reason: str
+) -> None:
+    player.analyst.at_once = 1
+    within, player.services = player.services, replace(player.services, limits=limits)
+    job_id = player.given("abc", **wishes)
+    assert player.play(job_id) == "completed"
+    spent = limits.service_day > 0
+    assert player.captions(job_id) == (["a", "", ""] if spent else [""] * 3)
+    assert undescribed(player.found(job_id)) == [f"{1 if spent else 0}.jpg and {1 if spent else 2} more: {reason}"]
+    player.services = within
+    again = player.given("abc")
+    player.play(again)
+    assert player.captions(again) == list("abc")

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from internal.errors import Damaged, NotFound, PermanentFailure, TemporaryFailure, UnreadableMedia
-from internal.media import Analysis, Media, Place
+from internal.media import Analysis, Facts, Media, Place
 from internal.pipeline import Run
 from internal.pipelines.vlog.wishes import settings_of
 from internal.ports import Usage
@@ -22,7 +22,8 @@ class Looking:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._language = settings_of(run).language
+        self._settings = settings_of(run)
+        self._language = self._settings.language
         #: of contents that are being looked at, by hash: the same file given twice is asked about once
         self._locks: defaultdict[str, Lock] = defaultdict(Lock)
 
@@ -37,21 +38,22 @@ class Looking:
             sha256 = sha256_of(path)
             with self._run.write() as tx:
                 tx.save_media(replace(media, sha256=sha256))
-            return self._found(media, sha256, self.known_or_read(path, sha256))
+            return self._found(media, sha256, self.known_or_read(path, sha256, media.facts))
         finally:
             path.unlink(missing_ok=True)
 
-    def known_or_read(self, path: Path, sha256: str) -> Analysis:
-        """Of a file that is here; the same content may have come before under another name. Raises
-        UnreadableMedia."""
+    def known_or_read(self, path: Path, sha256: str, facts: Facts | None) -> Analysis:
+        """Of a file that is here; the same content may have come before under another name. `facts`: what is known
+        of it already. Raises UnreadableMedia."""
         with self._locks[sha256]:
-            return self._kept(sha256) or self._read(path, sha256)
+            return self._kept(sha256) or self._read(path, sha256, facts)
 
-    def _read(self, path: Path, sha256: str) -> Analysis:
+    def _read(self, path: Path, sha256: str, facts: Facts | None) -> Analysis:
         """Who could describe it is worth a few attempts, but no film; and what nobody described for now is not kept,
         so that the next film may know more."""
         run, analyst = self._run, self._run.services.analyst
         try:
+            self._within_limits(facts)
             analysis = analyst.analyze(path, self._language, run.check, self._spend)
         except (PermanentFailure, TemporaryFailure) as error:
             if isinstance(error, TemporaryFailure) and not run.job.last_attempt:
@@ -61,9 +63,22 @@ class Looking:
         run.services.store.keep_analysis(run.job.owner_id, sha256, analyst.name(self._language), analysis)
         return analysis
 
+    def _within_limits(self, facts: Facts | None) -> None:
+        """Raises PermanentFailure when to ask about it would cost more than may be spent. Questions that are under way
+        are not counted yet: together they may exceed a limit by cents."""
+        price = self._run.services.analyst.price(facts) if facts else 0.0
+        if not price:
+            return
+        with self._run.write() as tx:
+            limit = self._run.services.limits.exceeded(tx.spending(), price, self._settings.max_cost)
+        if limit:
+            raise PermanentFailure(limit.code, limit.message)
+
     def _spend(self, usage: Usage) -> None:
+        """The job tells of it: what it has cost is part of what is shown of it."""
         with self._run.write() as tx:
             tx.add_usage(usage)
+            tx.save(tx.job, "model asked", vars(usage))
 
     def _kept(self, sha256: str) -> Analysis | None:
         run = self._run

@@ -37,7 +37,7 @@ def built_in_tune(run: Run, looking: Looking, found: Sequence[Found]) -> Tune | 
     track = tracks[int.from_bytes(day) % len(tracks)]
     path = run.services.music.path(track)
     sha256 = sha256_of(path)
-    return _tune(sha256, settings, looking.known_or_read(path, sha256), track)
+    return _tune(sha256, settings, looking.known_or_read(path, sha256, None), track)
 
 
 def music_file(run: Run, music: Music) -> Path:
