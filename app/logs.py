@@ -41,7 +41,7 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for chatty in ("urllib3", "botocore", "boto3", "google", "alembic"):
+    for chatty in ("urllib3", "httpx", "botocore", "boto3", "google", "google_genai", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -23,19 +23,19 @@ _WORDS, _PHOTO, _SECOND, _ANSWER, _SECONDS = 1000, 560, 100, 350, 30.0
 
 
 def warn_of(model: str) -> None:
-    """Where its questions will be counted as free."""
+    """Where its questions will be counted as dearer than they may be."""
     if model not in _PER_MILLION:
-        _log.warning("no price is known for this model: its questions count as free", extra={"model": model})
+        _log.warning("no price is known for this model: the dearest is taken", extra={"model": model})
 
 
 def price(model: str, tokens_in: int, tokens_out: int) -> float:
     """In US dollars."""
-    each_in, each_out = _PER_MILLION.get(model, (0.0, 0.0))
+    each_in, each_out = _PER_MILLION.get(model, max(_PER_MILLION.values()))
     return (tokens_in * each_in + tokens_out * each_out) / 1_000_000
 
 
 def of_question(model: str, facts: Facts) -> float:
-    """About one media, about, in US dollars."""
+    """Of one about such a media, roughly, in US dollars."""
     if facts.kind is Kind.MUSIC:
         return 0.0
     media = _PHOTO if facts.kind is Kind.PHOTO else round(min(facts.seconds, _SECONDS) * _SECOND)

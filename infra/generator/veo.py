@@ -51,7 +51,8 @@ class VeoGenerator:
 
     def price(self, seconds: int, resolution: Resolution) -> float:
         dearest = max(prices[resolution] for prices in PRICES.values())
-        return seconds * PRICES.get(self._model, {}).get(resolution, dearest)
+        # the ledger's sums are exact: nothing less than what was meant goes in
+        return round(seconds * PRICES.get(self._model, {}).get(resolution, dearest), 4)
 
     def start(self, order: Order, prefix: str) -> str:
         return self._calls.submit(order, self._work.uri(prefix))

@@ -470,4 +470,8 @@ def test_a_model_whose_price_nobody_knows_is_named_in_the_log(
 ) -> None:
     unknown = gemini(work, "http://unused", model="gemini-9")
     assert "no price is known" in caplog.text
-    assert unknown.price(MeasuredAnalyst().measure(photo, nothing).facts) == 0
+    facts, dearest = (
+        MeasuredAnalyst().measure(photo, nothing).facts,
+        gemini(work, "http://unused", model="gemini-3.5-flash"),
+    )
+    assert unknown.price(facts) == dearest.price(facts) > 0

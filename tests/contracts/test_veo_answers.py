@@ -149,7 +149,7 @@ def test_a_clip_that_lies_elsewhere_is_not_believed(
 
 def test_prices_are_of_the_model_and_the_resolution(work: GcsWorkStore) -> None:
     generator = veo(work, "http://127.0.0.1:1")
-    assert (generator.price(4, "720p"), generator.price(8, "1080p")) == (pytest.approx(0.20), pytest.approx(0.64))
+    assert (generator.price(6, "720p"), generator.price(8, "1080p")) == (0.3, 0.64)
 
 
 def test_a_model_of_unknown_price_costs_as_much_as_the_dearest_and_the_log_says_so(
