@@ -8,13 +8,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.rows import job_of, media_of, vlog_of
-from infra.postgres.tables import AnalysisRow
-from infra.postgres.transactions import EVENT, IDEMPOTENCY, JOB, MEDIA, VLOG, VLOG_MEDIA
+from infra.postgres.transactions import ANALYSIS, EVENT, IDEMPOTENCY, JOB, MEDIA, VLOG, VLOG_MEDIA
 from internal.jobs import TERMINAL, Job, Times
 from internal.media import Analysis, Media
 from internal.vlog import Vlog
 
-ANALYSIS = AnalysisRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
 NOW = func.clock_timestamp()
 
 

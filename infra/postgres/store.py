@@ -12,8 +12,8 @@ from infra.postgres.connection import engine, translate_errors
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.prepared import PreparedQuery
 from infra.postgres.rows import job_of, media_of, paid_call_of, vlog_and_job
-from infra.postgres.tables import AnalysisRow
 from infra.postgres.transactions import (
+    ANALYSIS,
     EVENT,
     JOB,
     MEDIA,
@@ -31,8 +31,6 @@ from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
 from internal.ports import Answer, Event, KeyUse, Renewal
 from internal.vlog import Scene, Vlog
-
-ANALYSIS = AnalysisRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
 
 
 class PostgresStore:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from infra.postgres import ledger
 from infra.postgres.rows import job_columns, job_of, media_columns, media_of
 from infra.postgres.tables import (
+    AnalysisRow,
     EventRow,
     IdempotencyRow,
     JobRow,
@@ -30,6 +31,7 @@ from internal.vlog import Scene, Vlog
 JOB, STEP, EVENT = JobRow.__table__, StepRow.__table__, EventRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
 VLOG, VLOG_MEDIA, SCENE = VlogRow.__table__, VlogMediaRow.__table__, SceneRow.__table__  # type: ignore[attr-defined]
 MEDIA, IDEMPOTENCY = MediaRow.__table__, IdempotencyRow.__table__  # type: ignore[attr-defined]
+ANALYSIS = AnalysisRow.__table__  # type: ignore[attr-defined]
 
 
 class SqlTx:
@@ -75,7 +77,14 @@ class SqlTx:
         )
         if self._connection.execute(using.limit(1)).one_or_none():
             raise Conflict("A vlog that is being made needs this: cancel it or wait until it is done.")
-        self._connection.execute(delete(MEDIA).where(MEDIA.c.id == media_id))
+        gone = delete(MEDIA).where(MEDIA.c.id == media_id).returning(MEDIA.c.owner_id, MEDIA.c.sha256)
+        self._forget(*self._connection.execute(gone).one())
+
+    def _forget(self, owner_id: str, sha256: str | None) -> None:
+        """What is known of a content that its owner no longer has."""
+        elsewhere = exists().where(MEDIA.c.owner_id == owner_id, MEDIA.c.sha256 == sha256)
+        found = (ANALYSIS.c.owner_id == owner_id, ANALYSIS.c.sha256 == sha256)
+        self._connection.execute(delete(ANALYSIS).where(*found, ~elsewhere))
 
     def claim_media(self, owner_id: str, media_ids: Sequence[str]) -> Sequence[Media]:
         mine = select(MEDIA).where(MEDIA.c.owner_id == owner_id, MEDIA.c.id.in_(media_ids))

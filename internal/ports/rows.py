@@ -76,7 +76,8 @@ class Tx(Protocol):
         ...
 
     def remove_media(self, media_id: str) -> None:
-        """Raises Conflict while a vlog that is not finished uses it."""
+        """And what is known of its content, unless they have that under another name. Raises Conflict while a vlog
+        that is not finished uses it."""
         ...
 
     def claim_media(self, owner_id: str, media_ids: Sequence[str]) -> Sequence[Media]:

@@ -137,6 +137,24 @@ def test_media_of_an_unfinished_vlog_cannot_be_removed(store: PostgresStore, own
     assert store.vlog(owner, job.id)[0].media_ids == (media.id,)
 
 
+def test_with_the_last_media_of_a_content_goes_what_is_known_of_it(store: PostgresStore, owner: str) -> None:
+    other = f"not-{owner}"
+    ours = [replace(add_media(store, who), sha256="sha") for who in (owner, owner, other)]
+    facts = Facts(kind=Kind.PHOTO, content_type="image/jpeg")
+    for who in (owner, other):
+        store.keep_analysis(who, "sha", "measured-1", Analysis(facts=facts))
+    with store.begin() as tx:
+        for media in ours:
+            tx.save_media(media)
+    known = []
+    for media in ours[:2]:
+        with store.begin() as tx:
+            tx.remove_media(media.id)
+        known.append(store.analysis(owner, "sha", "measured-1") is not None)
+    assert known == [True, False]
+    assert store.analysis(other, "sha", "measured-1")
+
+
 def test_media_are_removed_or_used_but_never_both(store: PostgresStore, owner: str) -> None:
     for _ in range(6):
         media = add_media(store, owner)
