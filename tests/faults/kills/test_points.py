@@ -34,7 +34,7 @@ AGAIN = (
     "copy final:4",
 )
 #: of a paid call: of the film's second one, while the first is under way; in the delivery that asks; once all is there
-PAID_AGAIN = ("intent kept:2", "order accepted:2", "operation kept:2", "clip known:2", "checkpoint kept:3")
+PAID_AGAIN = ("intent kept:2", "order accepted:2", "clip known:2", "checkpoint kept:3")
 EACH_DELIVERY = ("leasing", "leased", "settling", "settled")
 EACH_STEP = ("step started", "step done", "checkpoint kept")
 #: where the work is taken up again, if not at the point itself
@@ -48,7 +48,7 @@ TAKEN_UP = {
     "order accepted": "intent kept",
     "operation kept": "intent kept",
 }
-PAIRS_IN_A_TEST, PAID_PAIRS_IN_A_TEST = 25, 12
+PAIRS_IN_A_TEST, PAID_PAIRS_IN_A_TEST = 25, 8
 
 
 _GENERATED = CRASH_POINTS.index("chunk rendered")
