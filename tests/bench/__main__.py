@@ -4,7 +4,7 @@ import os
 import sys
 from itertools import chain
 
-from tests.bench import analysing, cold_start, overhead, polling, rendering, transferring
+from tests.bench import analysing, billing, cold_start, overhead, polling, rendering, transferring
 from tests.bench.rows import Row
 from tests.bench.running import whole_stack
 
@@ -20,6 +20,8 @@ def main() -> None:
         print(polling.measure(stack), flush=True)
         for row in overhead.measure(stack):
             print(row, flush=True)
+    rows, costs = billing.measure()
+    print(*rows, "", *costs, sep="\n", flush=True)
 
 
 if __name__ == "__main__":
