@@ -165,7 +165,10 @@ class VlogBody(Value):
         default=0.0,
         description="US dollars spent so far, to the hundredth of a cent; what may have been charged counts.",
     )
-    error_code: str | None = None
+    error_code: str | None = Field(
+        default=None,
+        description="A word for programs; `partial`, beside a film, when a retry may bring what is missing.",
+    )
     eta_seconds: int | None = Field(default=None, description="A guess; changes without a new ETag.")
 
 

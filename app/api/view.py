@@ -8,7 +8,7 @@ from internal.jobs import Job, Status
 from internal.vlog import Vlog
 
 Word = Literal["pending", "processing", "completed", "failed"]
-#: a cancelled job's `error_code` tells it from one that failed, a partial one's `warnings` from a complete one
+#: a cancelled job's `error_code` tells it from one that failed, a partial one's from a complete one
 WORDS: dict[Status, Word] = {
     Status.PENDING: "pending",
     Status.RUNNING: "processing",
@@ -40,10 +40,17 @@ def body_of(vlog: Vlog, job: Job, now: datetime, public_url: str) -> VlogBody:
         needs="review" if job.parked_at else None,
         cost=round(vlog.cost, 4),
         error_message=job.error.message if job.error else None,
-        error_code=job.error.code if job.error else None,
+        error_code=_code(job),
         eta_seconds=_eta(job, now),
         **_film(vlog, job.result, public_url),
     )
+
+
+def _code(job: Job) -> str | None:
+    """What is missing of a partial one is told in its `warnings`."""
+    if job.status is Status.PARTIAL:
+        return "partial"
+    return job.error.code if job.error else None
 
 
 def _film(vlog: Vlog, result: dict[str, Any] | None, public_url: str) -> dict[str, Any]:

@@ -22,12 +22,12 @@ export class Estimate {
   async #ask(mediaIds) {
     const asked = this.#timer;
     const words = await sendJson("POST", "/api/vlogs/estimate", { ...settings(this.#form), mediaIds }).then(told, untold);
-    if (asked === this.#timer) this.#show(words);
+    if (asked === this.#timer) this.#show(...words);
   }
 
-  #show(words) {
-    this.#words.textContent = words;
-    this.#words.hidden = !words;
+  #show(range, reasons = "") {
+    this.#words.replaceChildren(Object.assign(document.createElement("strong"), { textContent: range }), ` ${reasons}`);
+    this.#words.hidden = !range;
   }
 }
 
@@ -41,14 +41,15 @@ function settings(form) {
   return given;
 }
 
+/** The range, and its reasons. */
 function told({ low, high, reasons }) {
-  const range = low === high ? dollars(low) : `${dollars(low)} to ${dollars(high)}`;
-  return [high ? `About ${range}.` : "At no cost.", ...reasons].join(" ");
+  const range = dollars(low) === dollars(high) ? dollars(high) : `${dollars(low)} to ${dollars(high)}`;
+  return [high ? `About ${range}.` : "At no cost.", reasons.join(" ")];
 }
 
 /** A wrong field is complained of when the vlog is asked for. */
 function untold(error) {
-  return error instanceof Problem ? "" : error.message;
+  return [error instanceof Problem ? "" : error.message];
 }
 
 function dollars(usd) {

@@ -58,14 +58,16 @@ async function follow(path, onChange) {
 function show(vlog) {
   const made = vlog.status === "completed";
   const failed = vlog.status === "failed";
+  const incomplete = failed || vlog.error_code === "partial";
   part("vlog-title").textContent = vlog.title || "Untitled vlog";
   document.title = `${vlog.title || "Untitled vlog"} – Daylog`;
-  reveal({ making: !made && !failed, made, cancel: !made && !failed, retry: failed, delete: made || failed, download: made });
+  reveal({ making: !made && !failed, made, cancel: !made && !failed, retry: incomplete, delete: made || failed, download: made });
   complain({ message: failed ? vlog.error_message || "The vlog failed." : "" });
   part("step").textContent = STEPS[vlog.step ?? ""] ?? "Working";
   part("bar").value = vlog.progress;
   part("message").textContent = vlog.message || "";
   if (made) showFilm(vlog);
+  else part("film").removeAttribute("src"); // made again, it has the same address and other pictures
 }
 
 function showFilm(vlog) {

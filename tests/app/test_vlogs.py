@@ -65,15 +65,19 @@ def test_a_complete_vlog_leads_to_its_film(client: FlaskClient, services: Servic
     completed(services, vlog_id)
     answer = client.get(f"/api/vlogs/{vlog_id}")
     assert (answer.json["status"], answer.json["duration"], answer.json["warnings"]) == ("completed", 5.5, [])
+    assert answer.json["error_code"] is None
     assert answer.json["video_url"] == f"/api/vlogs/{vlog_id}/video"
     assert answer.json["share_url"] == f"http://daylog.test/?vlog={vlog_id}"
     assert "Retry-After" not in answer.headers
 
 
-def test_a_partial_vlog_is_completed_with_warnings(client: FlaskClient, services: Services, vlog_id: str) -> None:
+def test_a_partial_vlog_is_completed_with_warnings_and_its_own_code(
+    client: FlaskClient, services: Services, vlog_id: str
+) -> None:
     completed(services, vlog_id, partial=True)
     shown = client.get(f"/api/vlogs/{vlog_id}").json
     assert (shown["status"], shown["warnings"]) == ("completed", ["b.jpg: It is empty."])
+    assert (shown["error_code"], shown["error_message"]) == ("partial", None)
 
 
 def test_a_failed_vlog_says_why(client: FlaskClient, services: Services, vlog_id: str) -> None:
