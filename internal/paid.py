@@ -45,6 +45,14 @@ class PaidState(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Asker(NamedTuple):
+    """A scene, by its number in the storyboard of one run of a job."""
+
+    job_id: str
+    run_no: int
+    scene: int
+
+
 @dataclass(frozen=True)
 class PaidCall:
     owner_id: str
@@ -54,7 +62,7 @@ class PaidCall:
     scene: int
     #: hash of what is shown, how long, how large, and by whom; hex
     input_sha: str
-    #: of the scene's submissions in this run, from 1
+    #: of the scene's submissions in this run, from 1, whatever it was to show then
     ordinal: int
     #: seconds of film ordered, and their price in US dollars
     units: float
@@ -74,6 +82,10 @@ class PaidCall:
     unknown_until: datetime | None = None
     #: nothing more will change; another call for the same input may begin
     settled_at: datetime | None = None
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(self.job_id, self.run_no, self.scene)
 
     @property
     def prefix(self) -> str:
@@ -170,7 +182,7 @@ class GiveUp:
 
 @dataclass(frozen=True)
 class Submit:
-    ordinal: int
+    """Order it."""
 
 
 @dataclass(frozen=True)
@@ -179,14 +191,6 @@ class Fail:
 
 
 Move = Use | Adopt | Watch | Doubt | LookAgain | GiveUp | Submit | Fail
-
-
-class Asker(NamedTuple):
-    """A scene, by its number in the storyboard of one run of a job."""
-
-    job_id: str
-    run_no: int
-    scene: int
 
 
 def next_move(calls: Sequence[PaidCall], objects: Mapping[str, str], asker: Asker, now: datetime) -> Move:
@@ -204,7 +208,7 @@ def next_move(calls: Sequence[PaidCall], objects: Mapping[str, str], asker: Aske
     for call in calls:
         if call.is_open:
             return _about_open(call, asker, now)
-    return _about_new([call for call in calls if Asker(call.job_id, call.run_no, call.scene) == asker], now)
+    return _about_new([call for call in calls if call.asker == asker], now)
 
 
 def _about_open(call: PaidCall, asker: Asker, now: datetime) -> Move:
@@ -231,7 +235,7 @@ def _about_new(mine: Sequence[PaidCall], now: datetime) -> Move:
         return Fail(put_off[-1].reason or LOST)
     if any(call.unknown_until and now < call.unknown_until for call in put_off):
         return LookAgain()
-    return Submit(max((call.ordinal for call in mine), default=0) + 1)
+    return Submit()
 
 
 #: sums of cents are not exact: by less than this

@@ -27,13 +27,14 @@ from internal.paid import (
     Move,
     PaidCall,
     PaidState,
+    Spending,
     Submit,
     Use,
     Watch,
     next_move,
 )
 from internal.pipeline import Run
-from internal.ports import JobTx, Made, NotMade, Order
+from internal.ports import Made, NotMade, Order
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ def advance(run: Run, wanted: Wanted) -> Standing:
     and TemporaryFailure when the rows or the objects are out of reach."""
     while True:
         seen, move = _look(run, wanted)
-        standing = _submit(run, wanted, move.ordinal, seen) if isinstance(move, Submit) else _make(run, move)
+        standing = _submit(run, wanted, seen) if isinstance(move, Submit) else _make(run, move)
         if standing:
             return standing
 
@@ -176,13 +177,12 @@ def _polled(run: Run, call: PaidCall) -> Made | NotMade | None:
         return None
 
 
-def _submit(run: Run, wanted: Wanted, ordinal: int, seen: Sequence[PaidCall]) -> Standing | None:
-    with run.write() as tx:
-        limit = _limit(run, wanted, tx)
+def _submit(run: Run, wanted: Wanted, seen: Sequence[PaidCall]) -> Standing | None:
+    limit = _limit(run, wanted, run.services.store.spent(run.job.owner_id, run.job.id))
     if limit:
         return limit
     wanted.prepare()
-    intent = _intend(run, wanted, ordinal, seen)
+    intent = _intend(run, wanted, seen)
     if not isinstance(intent, PaidCall):
         return intent
     crash_point("intent kept")
@@ -190,31 +190,24 @@ def _submit(run: Run, wanted: Wanted, ordinal: int, seen: Sequence[PaidCall]) ->
     return Pending(run.services.times.first_poll) if sent.state is PaidState.SUBMITTED else None
 
 
-def _limit(run: Run, wanted: Wanted, tx: JobTx) -> Standing | None:
+def _limit(run: Run, wanted: Wanted, spending: Spending) -> Standing | None:
     """What keeps it from being sent now, if anything does."""
     if not wanted.price:
         return None
-    limits, spending = run.services.limits, tx.spending()
+    limits = run.services.limits
     reason = limits.exceeded(spending, wanted.price, wanted.most)
     if reason:
         return Limited(reason)
     return Pending(run.services.times.poll_every) if limits.too_many(spending) else None
 
 
-def _intend(run: Run, wanted: Wanted, ordinal: int, seen: Sequence[PaidCall]) -> PaidCall | Standing:
+def _intend(run: Run, wanted: Wanted, seen: Sequence[PaidCall]) -> PaidCall | Standing:
     """The intent, committed together with what it takes from the limits, unless there is more than was `seen` when it
     was decided: another job may have ordered the same meanwhile, and even have it already."""
-    call = PaidCall(
-        run.job.owner_id,
-        *_asker(run, wanted),
-        input_sha=wanted.input_sha,
-        ordinal=ordinal,
-        units=wanted.order.seconds,
-        usd=wanted.price,
-    )
+    call = _new_call(run, wanted)
     try:
         with run.write() as tx:
-            limit = _limit(run, wanted, tx)
+            limit = _limit(run, wanted, tx.spending())
             if limit:
                 return limit
             call = call.intended(tx.now, run.services.times.unknown_for)
@@ -225,6 +218,21 @@ def _intend(run: Run, wanted: Wanted, ordinal: int, seen: Sequence[PaidCall]) ->
     except Conflict:  # another job has been faster: what it is given is ours too
         return Pending(run.services.times.poll_every)
     return call
+
+
+def _new_call(run: Run, wanted: Wanted) -> PaidCall:
+    """Only the lease's holder adds any for the job, so none can take its number. Told anew, by a newer version of us,
+    the story may have had something else in the scene's place."""
+    asker = _asker(run, wanted)
+    before = [call.ordinal for call in run.services.store.ledger(asker.job_id) if call.asker == asker]
+    return PaidCall(
+        run.job.owner_id,
+        *asker,
+        input_sha=wanted.input_sha,
+        ordinal=max(before, default=0) + 1,
+        units=wanted.order.seconds,
+        usd=wanted.price,
+    )
 
 
 def _send(run: Run, order: Order, intent: PaidCall) -> PaidCall:

@@ -44,7 +44,7 @@ def hold(connection: Connection) -> None:
     connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
-def spending(connection: Connection, owner_id: str, job_id: str = "") -> Spending:
+def spending(connection: Connection, owner_id: str, job_id: str) -> Spending:
     """Of that job, its owner and the service, in one statement."""
     called, asked = PAID_CALL.c.intent_at > LATELY - DAY, USAGE.c.at > LATELY - DAY
     just_now = select(func.count()).where(PAID_CALL.c.intent_at > LATELY - MINUTE)

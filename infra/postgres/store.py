@@ -89,9 +89,9 @@ class PostgresStore:
     def ledger(self, job_id: str) -> Sequence[PaidCall]:
         return [paid_call_of(row) for row in self._all(ledger.oldest_first(PAID_CALL.c.job_id == job_id))]
 
-    def spent(self, owner_id: str) -> Spending:
+    def spent(self, owner_id: str, job_id: str = "") -> Spending:
         with self._reading() as connection:
-            return ledger.spending(connection, owner_id)
+            return ledger.spending(connection, owner_id, job_id)
 
     def checkpoint(self, job_id: str, step: str, input_sha: str) -> Any | None:
         same = (STEP.c.job_id == job_id, STEP.c.step == step, STEP.c.input_sha == input_sha)

@@ -166,8 +166,8 @@ class Store(Protocol):
         """All that was ordered for a job, oldest first; kept when the job is gone."""
         ...
 
-    def spent(self, owner_id: str) -> Spending:
-        """Of the owner and the service, without any job."""
+    def spent(self, owner_id: str, job_id: str = "") -> Spending:
+        """Of the job, if one is named, the owner and the service. Holds nobody up: more may be spent meanwhile."""
         ...
 
     def checkpoint(self, job_id: str, step: str, input_sha: str) -> Any | None:

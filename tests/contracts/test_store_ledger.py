@@ -228,7 +228,7 @@ def test_sums_are_of_the_job_of_its_owner_and_of_all(alone: PostgresStore, owner
     for number, job in enumerate(jobs):
         intend(alone, order(job, input_sha=f"{number:064x}", usd=1.0))
         ask(alone, job, 0.25)
-    assert spending(alone, jobs[0]) == Spending(1.25, 2.5, 3.75, 3)
+    assert spending(alone, jobs[0]) == alone.spent(owner, jobs[0].id) == Spending(1.25, 2.5, 3.75, 3)
     assert alone.spent(owner) == Spending(0, 2.5, 3.75, 3)
 
 

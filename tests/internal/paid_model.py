@@ -221,8 +221,8 @@ class PaidModel:
                 yield "waits", self._wait(world, at), True
             case Watch(call, last):
                 yield from self._watch(world, at, stored(world, call), last)
-            case Submit(ordinal):
-                yield f"commits intent {ordinal}", self._intend(world, at, ordinal), True
+            case Submit():
+                yield "commits its intent", self._intend(world, at), True
 
     def _watch(self, world: World, at: int, call: PaidCall, last: bool) -> Iterator[Happening]:
         how = dict(world.taken)[call.prefix]
@@ -237,7 +237,7 @@ class PaidModel:
             if self._may_put_off(world):
                 yield "hears of nothing for now", self._save(world, at, put_off(call)), False
 
-    def _intend(self, world: World, at: int, ordinal: int) -> World:
+    def _intend(self, world: World, at: int) -> World:
         worker = world.workers[at]
         if any(call.is_open for call in world.calls):
             return self._wait(world, at)
@@ -247,6 +247,7 @@ class PaidModel:
         if at_the_end and any(how != "nothing" for _, how in world.taken) and not world.unknowable:
             world = world._replace(fault=AGAIN)
         asker = Asker(str(worker.job), world.jobs[worker.job].run_no, 1)
+        ordinal = 1 + sum(call.asker == asker for call in world.calls)
         call = PaidCall("owner", *asker, input_sha="", ordinal=ordinal, units=4, usd=1.0)
         if self.without != "intent":
             world = world._replace(calls=(*world.calls, plain(call.intended(NOW, timedelta(hours=1)))))

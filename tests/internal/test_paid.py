@@ -68,7 +68,7 @@ def lying(call: PaidCall) -> dict[str, str]:
 
 
 def test_a_scene_of_which_nothing_is_known_is_ordered() -> None:
-    assert move() == Submit(1)
+    assert move() == Submit()
 
 
 def test_what_was_made_before_is_used_whoever_ordered_it() -> None:
@@ -116,15 +116,15 @@ def test_an_intent_of_the_run_before_is_in_doubt_too() -> None:
 @pytest.mark.parametrize(
     ("calls", "expected"),
     [
-        ([given_up()], Submit(2)),
+        ([given_up()], Submit()),
         ([given_up(), given_up(2)], Fail(OUTCOME_UNKNOWN)),
         ([intent().rejected(NOW, REFUSED)], Fail(REFUSED)),
         ([submitted().given_up(LATER, NEVER_FINISHED)], Fail(NEVER_FINISHED)),
         ([done().spoilt(REFUSED)], Fail(REFUSED)),
-        ([done()], Submit(2)),
+        ([done()], Submit()),
         ([done(), replace(done(), ordinal=2)], Fail(LOST)),
         ([given_up(), replace(done(), ordinal=2)], Fail(LOST)),
-        ([put_off()], Submit(2)),
+        ([put_off()], Submit()),
         ([put_off(ordinal) for ordinal in range(1, REFUSALS + 1)], Fail(REFUSED)),
     ],
 )
@@ -135,7 +135,7 @@ def test_once_all_are_settled_it_is_ordered_again_or_not(calls: list[PaidCall], 
 def test_what_failed_in_another_run_or_job_does_not_fail_this_one() -> None:
     theirs = intent(ANOTHER).rejected(NOW, REFUSED)
     before = intent(ME._replace(run_no=0)).rejected(NOW, REFUSED)
-    assert move(theirs, before) == Submit(1)
+    assert move(theirs, before) == Submit()
 
 
 def test_an_order_that_was_put_off_is_not_sent_again_before_its_pause_is_over() -> None:
@@ -144,7 +144,7 @@ def test_an_order_that_was_put_off_is_not_sent_again_before_its_pause_is_over() 
 
 def test_what_was_spoilt_is_not_used_by_another_run_which_orders_again() -> None:
     spoilt = done(ANOTHER).spoilt(REFUSED)
-    assert move(spoilt, objects=lying(spoilt)) == Submit(1)
+    assert move(spoilt, objects=lying(spoilt)) == Submit()
 
 
 def test_every_call_has_a_prefix_of_its_own() -> None:
@@ -197,10 +197,9 @@ def test_whatever_happens_one_call_is_open_at_most_and_two_are_charged(story: li
     for word, appears, now in story:
         objects = lying(calls[-1]) if calls and appears else {}
         match next_move(calls, objects, ME, now):
-            case Submit(ordinal):
+            case Submit():
                 assert all(not call.is_open for call in calls)
-                assert ordinal == len(calls) + 1
-                calls.append(intent(ME, ordinal))
+                calls.append(intent(ME, len(calls) + 1))
             case Adopt(call, key):
                 calls[calls.index(call)] = call.done(now, key)
             case GiveUp(call, reason):

@@ -46,4 +46,4 @@ def test_without_waiting_an_order_whose_answer_was_lost_is_sent_again() -> None:
 
 def test_without_a_second_look_a_job_orders_what_another_has_just_been_given() -> None:
     way = explore(PaidModel(without="second look", jobs=2, calls=1), stop_at_fault=True).faults[AGAIN]
-    assert way[-1] == "commits intent 1"
+    assert way[-1] == "commits its intent"

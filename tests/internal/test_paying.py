@@ -308,6 +308,15 @@ def test_what_another_job_has_been_given_since_it_was_decided_is_not_ordered_aga
     assert isinstance(player.standing, Ready)
 
 
+def test_a_scene_that_shows_something_else_after_all_is_ordered_beside_what_it_showed_before(player: Player) -> None:
+    player.play()
+    player.input_sha = "of another photo"
+    player.play()
+    assert player.standing == Pending(player.services.times.first_poll)
+    place = f"veo/{player.job}/1/1/"
+    assert [prefix for _, prefix in player.generator.sent] == [f"{place}1/", f"{place}2/"]
+
+
 def test_another_owner_pays_for_another_clip(player: Player) -> None:
     player.play()
     player.generator.finish()

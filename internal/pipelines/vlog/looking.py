@@ -66,11 +66,11 @@ class Looking:
     def _within_limits(self, facts: Facts | None) -> None:
         """Raises PermanentFailure when to ask about it would cost more than may be spent. Questions that are under way
         are not counted yet: together they may exceed a limit by cents."""
-        price = self._run.services.analyst.price(facts) if facts else 0.0
+        services, job = self._run.services, self._run.job
+        price = services.analyst.price(facts) if facts else 0.0
         if not price:
             return
-        with self._run.write() as tx:
-            limit = self._run.services.limits.exceeded(tx.spending(), price, self._settings.max_cost)
+        limit = services.limits.exceeded(services.store.spent(job.owner_id, job.id), price, self._settings.max_cost)
         if limit:
             raise PermanentFailure(limit.code, limit.message)
 
