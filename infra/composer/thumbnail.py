@@ -16,6 +16,8 @@ from infra.composer.encoder import translate_errors
 WIDTH = 640
 #: the part of the film to choose from: the opening title has gone, the ending has not come
 _FROM, _TO = 0.15, 0.85
+#: seconds for which the longest opening is there; in a short film, at most half of it
+_OPENING = 5.0
 #: looked at, at most
 _MOST_FRAMES = 24
 #: across, in pixels: detail that is finer will not be seen
@@ -32,7 +34,8 @@ def draw(film: str, out: str) -> None:
 
 def _best(film: Path) -> VideoFrame:
     with av.open(str(film)) as container:
-        begin = (container.duration or 0) / 1_000_000 * _FROM
+        seconds = (container.duration or 0) / 1_000_000
+        begin = max(_FROM * seconds, min(_OPENING, seconds / 2))
         return max(_key_frames(container), key=lambda frame: ((frame.time or 0) >= begin, _worth(_luma(frame))))
 
 

@@ -110,6 +110,18 @@ def test_the_thumbnail_is_640_pixels_wide_and_shows_the_best_of_the_film(compose
     assert difference(seen, pictures["town"], 96) < difference(seen, pictures["blurred"], 96)
 
 
+def test_the_thumbnail_does_not_show_the_title_while_it_goes(composer, tmp_path):
+    """However much there is to see beneath it."""
+    pictures = {"first": draw(Scenery("town", 12.0, 5), 320, 180), "second": Image.new("RGB", (320, 180), "teal")}
+    for name, picture in pictures.items():
+        picture.save(tmp_path / f"{name}.png")
+    scenes = photo("first", 4.8), photo("second", 6.0, last=True)
+    film = make(composer, film_of(*scenes), {name: tmp_path / f"{name}.png" for name in pictures}, tmp_path / "film")
+    composer.thumbnail(film, tmp_path / "thumbnail.jpg", nothing)
+    with Image.open(tmp_path / "thumbnail.jpg") as image:
+        assert difference(image, pictures["second"], 32) < 8
+
+
 def difference(one: Image.Image, other: Image.Image, width: int) -> float:
     """Mean over pixels and colours, seen at this width."""
     small, like = (np.asarray(image.resize((width, width * 9 // 16)), float) for image in (one, other))
