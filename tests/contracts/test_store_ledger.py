@@ -273,6 +273,33 @@ def test_the_ledger_is_kept_when_its_vlog_is_reaped(store: PostgresStore, owner:
     assert store.spent(owner).owner == 0.5
 
 
+def reapable(store: PostgresStore, job: Job) -> bool:
+    return job.id in [found.id for _, found in store.reapable_vlogs(10_000)]
+
+
+def test_a_deleted_vlog_is_not_reaped_while_something_may_still_come_for_it(store: PostgresStore, job: Job) -> None:
+    call = intend(store, order(job))
+    change(store, job, lambda job, now: job.delete(now))
+    assert not reapable(store, job)
+    turn(store, call, lambda call, now: replace(call, unknown_until=now))
+    assert reapable(store, job)
+
+
+def test_a_deleted_vlogs_clips_stay_while_another_of_its_owners_is_made(store: PostgresStore, owner: str) -> None:
+    gone, other, another_owners = (add_vlog(store, whose) for whose in (owner, owner, f"not-{owner}"))
+    change(store, gone, lambda job, now: job.delete(now))
+    assert reapable(store, gone)
+    turn(store, intend(store, order(gone)), lambda call, now: call.done(now, f"{call.prefix}1.mp4"))
+    assert not reapable(store, gone)
+    parked = change(store, lease(store, other), lambda job, now: job.park(now))
+    assert reapable(store, gone)
+    change(store, parked, lambda job, now: job.resume(now))
+    assert not reapable(store, gone)
+    change(store, other, lambda job, now: job.cancel(now))
+    assert reapable(store, gone)
+    assert not store.job(another_owners.id).finished
+
+
 def test_what_a_rolled_back_transaction_ordered_was_never_ordered(store: PostgresStore, job: Job) -> None:
     with pytest.raises(NotFound), store.write(job.id) as tx:  # noqa: PT012 - what came before is undone
         tx.add_paid_call(order(job).intended(tx.now, SECOND))
