@@ -32,8 +32,10 @@ TRIES = 3
 MILLISECOND = timedelta(milliseconds=1)
 #: enough for the longest answer that is asked for, in any language
 _MOST_TOKENS = 2048
-#: characters of a wrong answer that are shown to the model again
-_SHOWN_AGAIN = 2000
+#: characters of a wrong answer that are shown to the model again; of a refusal, in the log
+_SHOWN_AGAIN, _LONGEST_MESSAGE = 2000, 300
+#: tokens that one answer may say it took, more than any model reads or writes: the ledger believes no others
+_BELIEVED = 10_000_000
 _NAMES: Mapping[Language, str] = {
     "en": "English",
     "ja": "Japanese",
@@ -114,8 +116,8 @@ class Asking:
         response = patiently(lambda: self._sent(question, again), check)
         used = response.usage_metadata
         if used is not None:
-            tokens_in = used.prompt_token_count or 0
-            tokens_out = (used.candidates_token_count or 0) + (used.thoughts_token_count or 0)
+            tokens_in = _counted(used.prompt_token_count)
+            tokens_out = _counted(used.candidates_token_count) + _counted(used.thoughts_token_count)
             spend(Usage(self._model, tokens_in, tokens_out, prices.price(self._model, tokens_in, tokens_out)))
         return _text_of(response)
 
@@ -151,14 +153,18 @@ def translate_errors() -> Iterator[None]:
     except APIError as error:
         if error.code >= 500 or error.code in _PASSING:
             raise TemporaryFailure("The model is out of reach.", retry_after(error)) from error
-        _log.error("the model refuses our questions: %s", error)
+        _log.error("the model refuses our questions: %s", str(error)[:_LONGEST_MESSAGE])
         raise PermanentFailure("analyst_refused", "The model could not be asked.") from error
     except httpx.HTTPError as error:
         raise TemporaryFailure("The model does not answer.") from error
     except GoogleAuthError as error:
         raise TemporaryFailure("Google does not say who we are.") from error
-    except (ValueError, RecursionError) as error:  # of JSON, or of pydantic: a 200 that holds no answer
+    except (ValueError, TypeError, RecursionError) as error:  # a 200 that holds no answer, no object, or no JSON
         raise Wrong("it could not be read") from error
+
+
+def _counted(tokens: int | None) -> int:
+    return min(max(0, tokens or 0), _BELIEVED)
 
 
 def _text_of(response: types.GenerateContentResponse) -> str:

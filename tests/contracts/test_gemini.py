@@ -275,6 +275,8 @@ USELESS: list[dict[str, Any]] = [
     {"body": "{}"},
     {"body": "<html>Welcome</html>"},
     {"body": '{"candidates": "none"}'},
+    {"body": "5"},
+    {"body": "true"},
 ]
 
 
@@ -371,10 +373,11 @@ def test_nobody_there_is_a_temporary_failure(work: GcsWorkStore, photo: Path) ->
 def test_a_refusal_is_about_how_we_ask_and_is_shown_to_whoever_runs_this(
     analyst: GeminiAnalyst, stand_in: Vertex, photo: Path, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    scripted(stand_in, status=status, message="You may not.")
+    scripted(stand_in, status=status, message="You may not." + "x" * 10_000)
     with pytest.raises(PermanentFailure), caplog.at_level(logging.ERROR, "infra.analyst"):
         look(analyst, photo)
     assert "You may not." in caplog.text
+    assert len(caplog.text) < 1000
     assert len(bodies(stand_in)) == 1
 
 
@@ -463,6 +466,18 @@ def test_a_question_costs_about_what_was_said_before(analyst: GeminiAnalyst, pho
         usages: list[Usage] = []
         found = analyst.analyze(path, "en", nothing, usages.append)
         assert 0.3 < sum(usage.usd for usage in usages) / analyst.price(found.facts) < 3
+
+
+@pytest.mark.parametrize(("tokens", "believed"), [(-5_000_000, 0), (10**30, 10_000_000)])
+def test_a_count_of_tokens_that_makes_no_sense_neither_pays_us_nor_breaks_the_ledger(
+    analyst: GeminiAnalyst, stand_in: Vertex, photo: Path, tokens: int, believed: int
+) -> None:
+    answer = {"content": {"parts": [{"text": json.dumps(SAID)}]}, "finishReason": "STOP"}
+    counted = {"promptTokenCount": tokens, "candidatesTokenCount": 0}
+    scripted(stand_in, body=json.dumps({"candidates": [answer], "usageMetadata": counted}))
+    usages: list[Usage] = []
+    assert analyst.analyze(photo, "en", nothing, usages.append).caption == SAID["caption"]
+    assert [usage.tokens_in for usage in usages] == [believed]
 
 
 def test_a_model_whose_price_nobody_knows_is_named_in_the_log(
