@@ -156,6 +156,8 @@ def _watch(run: Run, call: PaidCall, last: bool) -> Standing | None:
     match _polled(run, call):
         case Made(key):
             _known(run, call, key)
+        case NotMade(reason, charged=True):
+            _change(run, call, lambda call, now: call.given_up(now, reason))
         case NotMade(reason, again=False):
             _change(run, call, lambda call, now: call.rejected(now, reason))
         case NotMade(reason, again=True):

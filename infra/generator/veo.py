@@ -60,7 +60,7 @@ class VeoGenerator:
     def poll(self, operation: str) -> Made | NotMade | None:
         answer = self._calls.ask(operation)
         if answer is None:
-            return NotMade(LOST)
+            return NotMade(LOST, charged=True)
         if answer.error:
             return NotMade(*failed(answer.error.get("code", 0), str(answer.error.get("message", ""))))
         return self._result(answer.response) if answer.done else None
@@ -91,4 +91,4 @@ class VeoGenerator:
             ours = False
         if not ours:
             _log.error("the generator named a place that is not ours", extra={"uri": uri[:200]})
-        return Made(key) if ours else NotMade(ELSEWHERE)
+        return Made(key) if ours else NotMade(ELSEWHERE, charged=True)

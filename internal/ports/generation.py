@@ -34,10 +34,12 @@ class Made:
 
 @dataclass(frozen=True)
 class NotMade:
-    """The work is over and brought no clip; nothing is charged for it. `again`: the same order may fare better."""
+    """The work is over and brought no clip. `again`: the same order may fare better. `charged`: it may be charged for
+    all the same."""
 
     reason: JobError
     again: bool = False
+    charged: bool = False
 
 
 class SceneGenerator(Protocol):

@@ -52,7 +52,7 @@ def test_a_filtered_clip_says_why_in_words(
 def test_success_without_a_clip_is_none(generator: VeoGenerator, stand_in: Vertex, order: Order) -> None:
     standing = generator.poll(started(generator, stand_in, order, outcome="empty"))
     assert isinstance(standing, NotMade)
-    assert (standing.reason.code, standing.again) == ("nothing_generated", False)
+    assert (standing.reason.code, standing.again, standing.charged) == ("nothing_generated", False, False)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_error_that_names_a_filter_is_that(generator: VeoGenerator, stand_in:
 def test_work_that_is_not_known_any_more_is_lost(generator: VeoGenerator, stand_in: Vertex, order: Order) -> None:
     standing = generator.poll(started(generator, stand_in, order, outcome="lost"))
     assert isinstance(standing, NotMade)
-    assert standing.reason.code == "operation_lost"
+    assert (standing.reason.code, standing.charged) == ("operation_lost", True)
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[]", '"x"'])
@@ -141,7 +141,7 @@ def test_a_clip_that_lies_elsewhere_is_not_believed(
     scripted(stand_in, "poll", body=json.dumps(told))
     standing = generator.poll(operation)
     assert isinstance(standing, NotMade)
-    assert standing.reason.code == "generated_elsewhere"
+    assert (standing.reason.code, standing.charged) == ("generated_elsewhere", True)
 
 
 # ---------------------------------------------------------------- what it costs

@@ -92,10 +92,9 @@ def test_a_generator_out_of_order_does_not_hold_the_film_up_for_ever(ordering: O
         (Answer(outcome="filtered", reasons=("Support codes: 58061214",)), "filtered", "child"),
         (Answer(outcome="empty"), "nothing_generated", ""),
         (Answer(outcome="error", code=3), "", ""),
-        (Answer(outcome="lost", object_after=600), "operation_lost", ""),
         (Answer(status=400, message="The prompt could not be submitted."), "", ""),
     ],
-    ids=["filtered", "empty", "failed", "forgotten", "refused"],
+    ids=["filtered", "empty", "failed", "refused"],
 )
 def test_a_scene_that_the_generator_does_not_make_is_panned_at_no_cost(
     ordering: Ordering, answer: Answer, code: str, told: str
@@ -110,6 +109,17 @@ def test_a_scene_that_the_generator_does_not_make_is_panned_at_no_cost(
     assert call.state is REJECTED
     assert ordering.cost(film) == 0
     assert ordering.sent(film) == 1
+
+
+def test_a_scene_that_the_generator_knows_nothing_of_any_more_may_have_been_charged_for(ordering: Ordering) -> None:
+    film = ordering.film(Answer(outcome="lost", object_after=600))
+    job = ordering.panned(film)
+    (call,) = ordering.ledger(film)
+    assert call.reason
+    assert call.reason.code == "operation_lost"
+    assert call.reason.message in ordering.warnings(job)
+    assert (call.state, ordering.sent(film)) == (SUBMITTED, 1)
+    assert ordering.cost(film) == call.usd
 
 
 def test_a_generator_that_never_ends_is_waited_for_only_so_long(ordering: Ordering) -> None:

@@ -227,6 +227,19 @@ def test_work_that_brought_no_clip_costs_nothing(player: Player, ending: NotMade
     assert isinstance(player.standing, Pending if ending.again else Failed)
 
 
+def test_work_that_nobody_knows_of_any_more_may_be_charged_for_and_what_it_made_is_used(player: Player) -> None:
+    forgotten = NotMade(JobError("operation_lost", "Nobody knows of it."), charged=True)
+    player.play()
+    player.generator.end(forgotten)
+    assert player.play() == "completed"
+    assert player.standing == Failed(forgotten.reason)
+    assert player.calls()[0].charged == pytest.approx(0.2)
+    key = player.generator.finish()
+    player.play(player.new_job())
+    assert player.standing == Ready(player.calls()[0], key)
+    assert len(player.generator.sent) == 1
+
+
 def test_what_never_ends_is_given_up_and_counted_as_charged(player: Player) -> None:
     player.play()
     player.let_windows_pass()
