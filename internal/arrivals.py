@@ -10,8 +10,8 @@ from internal.runner import enqueue
 
 def arrived(services: Services, key: str) -> bool:
     """Whether a job was waiting for an object like this one. If so its next dispatch is asked for at once, which makes
-    the later one stale. A vendor may write the object before it says that it is done: then the job waits once more, as
-    long as it always does. Raises TemporaryFailure when the database is out of reach."""
+    the later one stale. One that is being worked on is left alone: at the worst it has just looked, and waits once more
+    as long as it always does. Raises TemporaryFailure when the database is out of reach."""
     waiting = job_and_run(key)
     if waiting is None:
         return False

@@ -219,9 +219,9 @@ class Job:
 
     def hasten(self, now: datetime) -> "Job":
         """What it waits for may have happened: ask for the next dispatch at once. A job that waits for nothing, for a
-        person, or for what is due already stays as it is."""
+        person, for what is due already, or for a failure to pass stays as it is: its attempts are few."""
         due = self.next_run_at is None or self.next_run_at <= now
-        return self if self.status is not Status.WAITING or due else self._ask(now, now)
+        return self if self.status is not Status.WAITING or due or self.attempt else self._ask(now, now)
 
     def redispatch(self, now: datetime) -> "Job":
         """The queue has lost the newest dispatch: ask for another."""

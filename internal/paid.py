@@ -171,7 +171,10 @@ class Doubt:
 
 @dataclass(frozen=True)
 class LookAgain:
-    """Nothing may be sent yet: a result may still appear, or the vendor has asked for a pause."""
+    """Nothing may be sent yet: a result may still appear, or the vendor has asked for a pause, of which so much is
+    left."""
+
+    pause: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -233,8 +236,9 @@ def _about_new(mine: Sequence[PaidCall], now: datetime) -> Move:
     put_off = [call for call in mine if call.again]
     if len(put_off) >= REFUSALS:
         return Fail(put_off[-1].reason or LOST)
-    if any(call.unknown_until and now < call.unknown_until for call in put_off):
-        return LookAgain()
+    pauses = [call.unknown_until - now for call in put_off if call.unknown_until and now < call.unknown_until]
+    if pauses:
+        return LookAgain(max(pauses))
     return Submit()
 
 

@@ -139,8 +139,8 @@ def _make(run: Run, move: Move) -> Standing | None:
             _change(run, call, lambda call, _now: call.unknown())
         case GiveUp(call, reason):
             _change(run, call, lambda call, now: call.given_up(now, reason))
-        case LookAgain():
-            return Pending(run.services.times.poll_every)
+        case LookAgain(pause):
+            return Pending(max(pause, run.services.times.poll_every))
         case Fail(reason):
             return Failed(reason)
     return None

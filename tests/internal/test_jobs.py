@@ -67,6 +67,29 @@ def test_a_dispatch_lost_before_the_first_lease_leaves_the_job_pending() -> None
 # ---- who may work
 
 
+def test_what_a_job_waits_for_brings_it_forward() -> None:
+    waiting = leased().wait(NOW, HOUR)
+    hastened = waiting.hasten(NOW)
+    assert hastened.dispatch == Dispatch("a", 1, waiting.dispatch_no + 1)
+    assert (hastened.next_run_at, hastened.attempt) == (NOW, 0)
+
+
+@each(
+    "job",
+    [
+        new(),
+        leased(),
+        parked(),
+        leased().fail(NOW, BROKEN),
+        leased().release(NOW),
+        leased().back_off(NOW, BUSY, TIMES),
+    ],
+    ids=["new", "running", "parked", "finished", "due", "backing off after a failure"],
+)
+def test_nothing_brings_a_job_forward_that_is(job: Job) -> None:
+    assert job.hasten(NOW) is job
+
+
 def test_only_the_newest_dispatch_may_work() -> None:
     job = leased().release(NOW)
     assert job.accepts(Dispatch("a", 1, 2), NOW)

@@ -139,7 +139,7 @@ def test_what_failed_in_another_run_or_job_does_not_fail_this_one() -> None:
 
 
 def test_an_order_that_was_put_off_is_not_sent_again_before_its_pause_is_over() -> None:
-    assert move(put_off(), now=LATER - timedelta(seconds=1)) == LookAgain()
+    assert move(put_off(), now=LATER - timedelta(seconds=1)) == LookAgain(timedelta(seconds=1))
 
 
 def test_what_was_spoilt_is_not_used_by_another_run_which_orders_again() -> None:

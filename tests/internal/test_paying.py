@@ -193,6 +193,8 @@ def test_a_refusal_ends_the_scene_and_costs_nothing(player: Player) -> None:
 def test_refused_for_now_it_is_ordered_again_after_the_pause_the_vendor_asked_for(player: Player) -> None:
     player.generator.refusals += [TemporaryFailure("Too many.", retry_after=3000)] * 2
     player.play()
+    assert isinstance(player.standing, Pending)
+    assert timedelta(seconds=2990) < player.standing.delay <= timedelta(seconds=3000)
     player.play()
     assert (player.states(), len(player.generator.sent)) == (["rejected"], 1)
     (call,) = player.calls()
