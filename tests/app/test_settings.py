@@ -1,0 +1,23 @@
+"""What the environment says goes before what the laptop's supervisor wrote."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from app.settings import Settings
+from infra.local.parts import ROOT
+
+
+def test_a_laptop_can_use_a_bucket_of_google_s(settings: Settings, tmp_path: Path) -> None:
+    """Its own work store is one that no vendor reaches."""
+    written = settings.model_dump(mode="json", exclude={"state"})
+    (tmp_path / "settings.json").write_text(json.dumps(written))
+    there = [f"STATE={tmp_path}", "WORK_BUCKET=clips", "WORK_ENDPOINT="]
+    told = (
+        "from app.settings import Settings; it = Settings(); print(it.work_bucket, it.work_endpoint, it.media_bucket)"
+    )
+    command = ["/usr/bin/env", *there, sys.executable, "-c", told]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True).stdout.split()
+    assert settings.work_endpoint
+    assert said == ["clips", "None", settings.media_bucket]
