@@ -148,6 +148,27 @@ def test_photos_come_to_life_in_the_places_they_have_in_the_story(studio: Studio
     assert job.result["warnings"] == []
 
 
+def test_all_that_was_ordered_is_asked_about_at_the_same_time(studio: Studio) -> None:
+    job_id = studio.ask()
+    studio.play(job_id)
+    together = threading.Barrier(2, timeout=20)
+    poll = studio.generator.poll
+
+    class Together:
+        """The generator, which answers two questions at once or none."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(studio.generator, name)
+
+        def poll(self, operation: str) -> Any:
+            together.wait()
+            return poll(operation)
+
+    studio.services = replace(studio.services, generator=Together())  # type: ignore[arg-type]  # it has all of its parts
+    job = studio.play(job_id)
+    assert (job.status, job.step, job.error) == (Status.WAITING, "generate", None)
+
+
 def test_footage_orders_nothing(studio: Studio) -> None:
     studio.settings = VlogSettings(music_mood="none")
     job = studio.play(studio.ask())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,20 @@ from internal.errors import UnreadableMedia
 from internal.jobs import JobError
 from internal.media import Kind
 from internal.paid import PaidCall
-from internal.paying import Failed, Limited, Pending, Ready, Standing, advance, spoil
+from internal.paying import Failed, Limited, Pending, Ready, Standing, Wanted, advance, follow, spoil
 from internal.pipeline import Done, Run, Wait
 from internal.pipelines.vlog.clips import fetch_clip
 from internal.pipelines.vlog.looking import sha256_of
 from internal.pipelines.vlog.orders import Lively, wanted
+from internal.pipelines.vlog.side_by_side import side_by_side
 from internal.pipelines.vlog.wishes import settings_of
 from internal.storyboard import Found
 from internal.vlog import Scene, Storyboard
 
 #: seconds by which a clip may be shorter than its scene: its last picture stays while the next scene comes
 SHORTAGE = 0.25
+#: scenes asked about at a time
+AT_ONCE = 8
 #: names in one sentence
 MOST_NAMES = 3
 
@@ -50,15 +54,23 @@ def _photos(run: Run) -> list[Lively]:
 
 
 def _advanced(run: Run, photos: Sequence[Lively]) -> list[Standing]:
+    """What was ordered is asked about at the same time, to be billed for less of it; what was not is ordered one after
+    the other, so that the best photos come first when the budget ends."""
+    wishes = [wanted(run, photo) for photo in photos]
+    followed = side_by_side(partial(follow, run), wishes, AT_ONCE, lambda _: True, lambda _: run.check())
+    ready = sum(isinstance(standing, Ready) for standing in followed)
     standings: list[Standing] = []
-    for photo in photos:
-        ready = sum(isinstance(standing, Ready) for standing in standings)
+    for wish, standing in zip(wishes, followed, strict=True):
         run.progress(ready / len(photos), f"Bringing photos to life: {ready} of {len(photos)}")
-        try:
-            standings.append(advance(run, wanted(run, photo)))
-        except UnreadableMedia as error:
-            standings.append(Failed(JobError(error.code, str(error))))
+        standings.append(standing or _ordered(run, wish))
     return standings
+
+
+def _ordered(run: Run, wish: Wanted) -> Standing:
+    try:
+        return advance(run, wish)
+    except UnreadableMedia as error:
+        return Failed(JobError(error.code, str(error)))
 
 
 @dataclass(frozen=True)
