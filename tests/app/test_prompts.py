@@ -8,11 +8,18 @@ import pytest
 
 from app.prompts import main
 from app.settings import VertexSettings
-from internal.prompts import NAMES, path_of, prompt
+from internal.prompts import NAMES
 from tests.vertex.prompts import Prompts, prompt_server
 
 # of the vendor's package, when it is imported
 pytestmark = pytest.mark.filterwarnings("ignore:Using `@model_validator` with mode='after' on a classmethod")
+
+TEXTS = {
+    "describe": "Say in {language} what it shows.",
+    "repair": "It was of no use: {problem}.\nYou had said {answer}.",
+    "animate": "It moves gently: {shown}",
+    "avoid": "text, captions, watermark",
+}
 
 
 @pytest.fixture
@@ -23,9 +30,10 @@ def server() -> Iterator[Prompts]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The prompts of this checkout, to be changed at will."""
+    """Prompts by the names that there are, all in their first version."""
     for name in NAMES:
-        (tmp_path / f"{name}.txt").write_bytes(path_of(name).read_bytes())
+        variables = " ".join(re.findall(r"{(\w+)}", TEXTS[name]))
+        (tmp_path / f"{name}.txt").write_text(f"version: 1\nvariables: {variables}\n---\n{TEXTS[name]}\n")
     return tmp_path
 
 
@@ -48,7 +56,7 @@ def prompts(server: Prompts, folder: Path, capsys: pytest.CaptureFixture[str]) -
 
 def all_published(server: Prompts) -> None:
     for name in NAMES:
-        server.save(f"daylog-{name}", prompt(name).text, f"version {prompt(name).version}")
+        server.save(f"daylog-{name}", TEXTS[name], "version 1")
 
 
 def change(folder: Path, name: str, version: int, *changes: tuple[str, str]) -> None:
@@ -63,9 +71,9 @@ def change(folder: Path, name: str, version: int, *changes: tuple[str, str]) -> 
 
 def test_new_prompts_are_published_and_then_there_is_nothing_to_publish(server: Prompts, prompts: Command) -> None:
     code, said = prompts("publish")
-    assert (code, said) == (0, "".join(f"{name}: version {prompt(name).version} is published.\n" for name in NAMES))
+    assert (code, said) == (0, "".join(f"{name}: version 1 is published.\n" for name in NAMES))
     for name in NAMES:
-        assert server.published(f"daylog-{name}") == [(f"version {prompt(name).version}", prompt(name).text)]
+        assert server.published(f"daylog-{name}") == [("version 1", TEXTS[name])]
     server.requests.clear()
     assert prompts("publish") == (0, "All is published.\n")
     assert set(server.requests) == {"GET"}
@@ -80,14 +88,14 @@ def test_a_changed_prompt_is_published_as_a_new_version(server: Prompts, prompts
     assert "+text, subtitles, watermark" in said
     assert prompts("publish") == (0, "avoid: version 2 is published.\n")
     [before, after] = server.published("daylog-avoid")
-    assert before == ("version 1", prompt("avoid").text)
-    assert after == ("version 2", prompt("avoid").text.replace("captions", "subtitles"))
+    assert before == ("version 1", TEXTS["avoid"])
+    assert after == ("version 2", TEXTS["avoid"].replace("captions", "subtitles"))
     assert prompts("diff") == (0, "")
 
 
 def test_how_each_stands_is_listed(server: Prompts, prompts: Command, folder: Path) -> None:
-    server.save("daylog-describe", prompt("describe").text, "version 1")
-    server.save("daylog-animate", prompt("animate").text, "version 1")
+    server.save("daylog-describe", TEXTS["describe"], "version 1")
+    server.save("daylog-animate", TEXTS["animate"], "version 1")
     server.save("daylog-repair", "By hand: {problem} {answer}", "mine")
     change(folder, "animate", 2, ("gently", "softly"))
     code, said = prompts("list")
@@ -126,7 +134,7 @@ def test_pulling_shows_what_was_changed_there_and_writes_it_when_told(
     code, said = prompts("pull")
     assert code == 0
     assert "+text, horror\n" in said
-    assert f"-{prompt('avoid').text}\n" in said
+    assert "-text, captions, watermark\n" in said
     assert (folder / "avoid.txt").read_bytes() == before
     code, said = prompts("pull", "--write")
     assert said.endswith("avoid.txt is version 2 now: review it.\n")
