@@ -166,5 +166,6 @@ class Settings(VertexSettings):
         """Arguments, then the environment, then on a laptop what its supervisor wrote."""
         if os.environ.get("PROFILE", "laptop") != "laptop":
             return init_settings, env_settings
-        written = Path(os.environ.get("STATE", ".daylog")) / "settings.json"
+        state = init_settings().get("state") or os.environ.get("STATE", ".daylog")
+        written = Path(state) / "settings.json"
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=written)

@@ -21,3 +21,9 @@ def test_a_laptop_can_use_a_bucket_of_google_s(settings: Settings, tmp_path: Pat
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=True).stdout.split()
     assert settings.work_endpoint
     assert said == ["clips", "None", settings.media_bucket]
+
+
+def test_a_state_given_by_hand_is_the_one_whose_settings_are_read(settings: Settings, tmp_path: Path) -> None:
+    written = settings.model_dump(mode="json") | {"tasks_issuer": "https://queue.example"}
+    (tmp_path / "settings.json").write_text(json.dumps(written))
+    assert Settings(state=tmp_path).tasks_issuer == "https://queue.example"

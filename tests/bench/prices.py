@@ -1,9 +1,10 @@
 """What the cloud asks for what one vlog uses, and so what a month of them costs.
 
-Prices are in US dollars, of the vendors' own price pages as they stood in 2026 (the newest copies we found), region
-us-central1, on demand, without tax: cloud.google.com/run/pricing, /tasks/docs/pricing, /storage/pricing, /sql/pricing;
-developers.cloudflare.com/r2/pricing. The models' are where the product counts with them: `infra/analyst/prices.py`,
-`infra/generator/veo.py`.
+Prices are in US dollars, region us-central1, on demand, without tax, as the vendors' price pages
+(cloud.google.com/run/pricing, /tasks/docs/pricing, /storage/pricing, /sql/pricing;
+developers.cloudflare.com/r2/pricing)
+or others that cite them had them in 2026. None was held against a bill; that of Cloud SQL's disk has no source. The
+models' are where the product counts with them: `infra/analyst/prices.py`, `infra/generator/veo.py`.
 """
 
 import math
