@@ -100,7 +100,7 @@ def _about_scenes(
 
 def _about_looking(media: Sequence[Facts], looking: float, limited: str) -> Iterator[str]:
     if looking:
-        yield f"To have {len(media)} photos and clips described costs about {_dollars(Range(looking, looking))}."
+        yield f"To have {len(media)} photos and clips described costs {_about(looking)}."
     if limited:
         yield f"{limited} Photos and clips beyond that are only measured."
 
@@ -114,6 +114,10 @@ def _span(count: Range[int]) -> str:
     return str(count.high) if count.low == count.high else f"{count.low} to {count.high}"
 
 
+def _about(usd: float) -> str:
+    return "less than $0.01" if usd < 0.01 else f"about ${usd:.2f}"
+
+
 def _dollars(usd: Range[float]) -> str:
     low, high = f"${usd.low:.2f}", f"${usd.high:.2f}"
-    return "less than $0.01" if usd.high < 0.01 else low if low == high else f"{low} to {high}"
+    return low if low == high else f"{low} to {high}"

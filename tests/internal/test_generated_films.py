@@ -69,6 +69,8 @@ class Studio:
     #: sharpness of each photo, and its size
     photos: list[tuple[float, tuple[int, int]]] = field(default_factory=lambda: [(0.9, (64, 36)), (0.5, (64, 36))])
     found: list[Found] = field(default_factory=list)
+    #: for which each is shown
+    seconds: float = 1.0
     settings: VlogSettings = field(default_factory=lambda: VlogSettings(style="generated", music_mood="none"))
 
     def shoot(self) -> None:
@@ -103,7 +105,7 @@ class Studio:
     def _scenes(self) -> Iterator[Scene]:
         for number, one in enumerate(self.found):
             last = number == len(self.found) - 1
-            yield Scene(kind=Kind.PHOTO, sha256=one.sha256, seconds=1.0, caption=f"at {one.name}", last=last)
+            yield Scene(kind=Kind.PHOTO, sha256=one.sha256, seconds=self.seconds, caption=f"at {one.name}", last=last)
 
     def retry(self, job_id: str) -> None:
         with self.services.store.write(job_id) as tx:
@@ -132,6 +134,16 @@ def studio(shared: Services, made: bytes, tmp_path: Path) -> Studio:
     studio = Studio(services, generator, f"owner-{uuid.uuid4()}", tmp_path)
     studio.shoot()
     return studio
+
+
+@pytest.mark.parametrize(("shown", "ordered"), [(1.0, 1), (1.1, 1), (1.2, 2), (2.0, 2)])
+def test_no_longer_clip_is_paid_for_than_the_scene_takes_but_for_a_moment(
+    studio: Studio, shown: float, ordered: int
+) -> None:
+    studio.generator.lengths = (1, 2)
+    studio.seconds = shown
+    studio.play(studio.ask())
+    assert [order.seconds for order, _ in studio.generator.sent] == [ordered, ordered]
 
 
 def test_photos_come_to_life_in_the_places_they_have_in_the_story(studio: Studio) -> None:
@@ -167,6 +179,16 @@ def test_all_that_was_ordered_is_asked_about_at_the_same_time(studio: Studio) ->
     studio.services = replace(studio.services, generator=Together())  # type: ignore[arg-type]  # it has all of its parts
     job = studio.play(job_id)
     assert (job.status, job.step, job.error) == (Status.WAITING, "generate", None)
+
+
+def test_while_it_waits_the_vlog_says_how_many_have_come(studio: Studio) -> None:
+    job_id = studio.ask()
+    assert studio.play(job_id).message == "Bringing photos to life: 0 of 2"
+    studio.generator.finish(next(iter(studio.generator.taken)))
+    assert studio.play(job_id).message == "Bringing photos to life: 1 of 2"
+    again = studio.play(job_id)
+    assert again.message == "Bringing photos to life: 1 of 2"
+    assert "" not in [event.message for event in studio.services.store.events(job_id)[-3:]]
 
 
 def test_footage_orders_nothing(studio: Studio) -> None:

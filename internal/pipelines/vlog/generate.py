@@ -61,7 +61,7 @@ def _advanced(run: Run, photos: Sequence[Lively]) -> list[Standing]:
     ready = sum(isinstance(standing, Ready) for standing in followed)
     standings: list[Standing] = []
     for wish, standing in zip(wishes, followed, strict=True):
-        run.progress(ready / len(photos), f"Bringing photos to life: {ready} of {len(photos)}")
+        run.progress(ready / len(photos), f"Brought {ready} of {len(photos)} to life")
         standings.append(standing or _ordered(run, wish))
     return standings
 

@@ -23,6 +23,9 @@ from internal.vlog import Aspect, Resolution, Scene
 
 #: pixels of the still's longer side
 STILL = 1536
+#: seconds for which a clip may stand still at its end, when the next scene is coming: a longer one costs half as much
+#: again, or more
+STANDS_STILL = 0.1
 #: the least of a photo that should be left when it is cropped to the film's shape
 LEAST_LEFT = 0.5
 MOVEMENTS = ("pushes in", "pulls back", "glides to the left", "glides to the right", "rises", "stays where it is")
@@ -42,7 +45,7 @@ def wanted(run: Run, photo: Lively) -> Wanted:
     order = Order(
         photo=run.folder / f"{photo.found.sha256}.still.jpg",
         prompt=_prompt(photo.found),
-        seconds=generator.seconds(photo.scene.seconds),
+        seconds=generator.seconds(photo.scene.seconds - STANDS_STILL),
         aspect=aspect_of(photo.found.analysis.facts, settings.aspect),
         resolution=resolution_of(settings.resolution),
         seed=_number(photo.found),
