@@ -52,8 +52,11 @@ class Delivery:
         self._kept.close()
 
     def enter_step(self, step: Step) -> None:
+        """One that is taken up again goes on showing how far it was; what the step says first is always shown."""
         self._step = step
-        self.progress(0.0)
+        if self.job.step != step.name:
+            self.progress(0.0)
+        self._written_at = 0.0
 
     def progress(self, fraction: float, message: str = "") -> None:
         self.check()

@@ -183,11 +183,11 @@ def test_all_that_was_ordered_is_asked_about_at_the_same_time(studio: Studio) ->
 
 def test_while_it_waits_the_vlog_says_how_many_have_come(studio: Studio) -> None:
     job_id = studio.ask()
-    assert studio.play(job_id).message == "Bringing photos to life: 0 of 2"
+    assert studio.play(job_id).message == "Brought 0 of 2 to life"
     studio.generator.finish(next(iter(studio.generator.taken)))
-    assert studio.play(job_id).message == "Bringing photos to life: 1 of 2"
+    assert studio.play(job_id).message == "Brought 1 of 2 to life"
     again = studio.play(job_id)
-    assert again.message == "Bringing photos to life: 1 of 2"
+    assert again.message == "Brought 1 of 2 to life"
     assert "" not in [event.message for event in studio.services.store.events(job_id)[-3:]]
 
 

@@ -70,7 +70,8 @@ def test_progress_is_weighed_by_step(services: Services) -> None:
         raise PermanentFailure("enough", "Enough.")
 
     assert work(services, Step("one", one, 3), Step("half", half, 1)) == "failed"
-    assert services.store.job(JOB).progress == pytest.approx(0.75)
+    job = services.store.job(JOB)
+    assert (job.progress, job.message) == (pytest.approx(0.875), "half")
 
 
 def test_what_fails_for_a_moment_is_tried_again_in_place(services: Services) -> None:
