@@ -71,4 +71,5 @@ def _notes(weeded: Weeded, shown: int, settings: VlogSettings) -> Iterator[str]:
         yield f"{' and '.join(filter(None, (', '.join(told[:-1]), told[-1])))} {were} left out."
     kept = len(weeded.kept)
     if shown < kept:
-        yield f"{kept - shown} of {kept} files are not shown, to stay within {settings.duration} seconds."
+        verb = "is" if kept - shown == 1 else "are"
+        yield f"{kept - shown} of {kept} files {verb} not shown, to stay within {settings.duration} seconds."

@@ -119,6 +119,8 @@ def test_when_room_is_short_the_worthiest_stay():
     film = told(*day, duration=10)
     assert "9.jpg" in shown(film.scenes)
     assert film.warnings == (f"{10 - len(film.scenes)} of 10 files are not shown, to stay within 10 seconds.",)
+    few = told(*day[: len(film.scenes) + 1], duration=10)
+    assert few.warnings == (f"1 of {len(film.scenes) + 1} files is not shown, to stay within 10 seconds.",)
 
 
 def test_a_crowd_of_photos_at_lunch_does_not_drive_out_the_rest_of_the_day():
