@@ -143,7 +143,8 @@ class Settings(VertexSettings):
     def times(self) -> Times:
         base = LAPTOP_TIMES if self.profile == "laptop" else Times()
         if self.generator == "panned":
-            base = replace(base, first_poll=timedelta(0))  # it has made the clip by the time it answers
+            # it has made the clip by the time it answers; and a clip that nobody knows of may well be made again
+            base = replace(base, first_poll=timedelta(0), unknown_for=timedelta(0))
         named = ("lease", "heartbeat", "dispatch_deadline", "submit_timeout", "unknown_for", "first_poll", "poll_every")
         given: dict[str, Any] = {
             name: timedelta(seconds=value) for name in named if (value := getattr(self, name)) is not None

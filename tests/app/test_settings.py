@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from app.settings import Settings
@@ -27,3 +28,10 @@ def test_a_state_given_by_hand_is_the_one_whose_settings_are_read(settings: Sett
     written = settings.model_dump(mode="json") | {"tasks_issuer": "https://queue.example"}
     (tmp_path / "settings.json").write_text(json.dumps(written))
     assert Settings(state=tmp_path).tasks_issuer == "https://queue.example"
+
+
+def test_only_what_costs_money_is_waited_for_when_nobody_knows_of_it(settings: Settings) -> None:
+    given = settings.model_dump(exclude={"generator", "unknown_for", "google_project"})
+    assert Settings(**given, generator="panned").times.unknown_for == timedelta(0)
+    assert Settings(**given, generator="veo", google_project="local").times.unknown_for == timedelta(minutes=20)
+    assert Settings(**given, generator="panned", unknown_for=7).times.unknown_for == timedelta(seconds=7)

@@ -183,6 +183,24 @@ def test_a_worker_that_dies_with_its_intent_open_leaves_it_to_be_looked_for(play
     assert (player.states(), len(player.generator.sent)) == (["unknown"], 1)
 
 
+def test_where_nothing_is_lost_by_that_what_nobody_knows_of_is_ordered_again_at_once(player: Player) -> None:
+    """As of a generator that costs nothing: who draws the clip himself is killed while he does."""
+
+    def die() -> None:
+        raise SystemExit
+
+    player.services = replace(player.services, times=replace(TIMES, unknown_for=timedelta(0)))
+    player.generator.cost, player.generator.meanwhile = 0.0, die
+    with pytest.raises(SystemExit):
+        player.play()
+    player.generator.meanwhile = lambda: None
+    player.change(Job.expire)
+    player.play()
+    assert (player.states(), len(player.generator.sent)) == (["intent", "submitted"], 2)
+    player.generator.finish()
+    assert player.play() == "completed"
+
+
 def test_a_refusal_ends_the_scene_and_costs_nothing(player: Player) -> None:
     player.generator.refusals.append(PermanentFailure("bad_photo", "The photo is too small."))
     assert player.play() == "completed"
