@@ -35,7 +35,7 @@ def tell(found: Sequence[Found], settings: VlogSettings, tune: Tune | None = Non
     if not weeded.kept:
         raise PermanentFailure("nothing_to_show", "There is no photo, and no clip long enough to be shown.")
     room = Room(frames, interval(beats))
-    shots = with_room(choose(shots_of(weeded.kept, PACES[settings.theme]), room.beside_opening()))
+    shots = with_room(choose(shots_of(weeded.kept, PACES[settings.theme]), room.beside_words()))
     words = words_of([shot.taken for shot in shots], settings)
     if words.title:
         shots = _longer(shots, 0, OPENING, room)

@@ -15,8 +15,10 @@ _WORTH, _LIKENESS = 0.4, 0.6
 _TIME, _PLACE, _KIND, _LOOK = 0.4, 0.15, 0.1, 0.35
 #: two stretches of one clip, far from one another
 _ONE_CLIP = 0.6
-#: frames by which an opening is longer than the shortest scene
-_OPENING = FPS
+#: frames by which the first and the last scene, which carry the opening and the ending, are longer than the shortest
+_OPENING, _CLOSING = FPS, 3 * FPS // 2
+#: an ending is given so much of a film at most: a short one rather shows one more
+_SHORT = 20
 #: the first and the last of the day that are worth the second are favoured by the first
 _ENDS, _WORTHY = 0.5, 0.5
 
@@ -28,9 +30,11 @@ class Room:
     frames: int
     beat: float = 0.0
 
-    def beside_opening(self) -> "Room":
-        """Without what an opening takes more than any other scene."""
-        return replace(self, frames=self.frames - _OPENING)
+    def beside_words(self) -> "Room":
+        """Without what an opening takes more than any other scene; and an ending too, where there are beats that
+        scenes drawn together to make room for it would miss."""
+        closing = min(_CLOSING, self.frames // _SHORT) if self.beat else 0
+        return replace(self, frames=self.frames - _OPENING - closing)
 
     def snug(self, shot: Shot) -> int:
         """How long a shot lasts when many want to be shown; from beat to beat where there are beats."""
