@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from internal.jobs import JobError
 
-#: submissions of one scene that may have been charged, in one run
+#: submissions of one scene that may have been charged, in one run: the second only where nobody knows of the first
 CHARGES = 2
 #: submissions of one scene that the vendor may refuse for now, in one run
 REFUSALS = 6
@@ -30,7 +30,7 @@ OUTCOME_UNKNOWN = JobError(
     "paid_outcome_unknown", "Whether the generator took the order is not known, twice over. Retry to order again."
 )
 NEVER_FINISHED = JobError("generation_timed_out", "The generator did not finish in time.")
-LOST = JobError("generation_lost", "What the generator made was lost, twice over.")
+LOST = JobError("generation_lost", "What the generator made is lost. Retry to order it again.")
 
 
 #: a key under `PaidCall.prefix`
@@ -228,11 +228,12 @@ def _about_open(call: PaidCall, asker: Asker, now: datetime) -> Move:
 def _about_new(mine: Sequence[PaidCall], now: datetime) -> Move:
     """Of the asking scene's own calls in this run all are settled, and none has a result that can be shown."""
     for call in mine:
+        if call.state is PaidState.DONE:
+            return Fail(call.reason or LOST)
         if call.reason and not call.again and call.reason != OUTCOME_UNKNOWN:
             return Fail(call.reason)
-    charged = [call.reason or LOST for call in mine if call.state is not PaidState.REJECTED]
-    if len(charged) >= CHARGES:
-        return Fail(charged[-1])
+    if sum(call.reason == OUTCOME_UNKNOWN for call in mine) >= CHARGES:
+        return Fail(OUTCOME_UNKNOWN)
     put_off = [call for call in mine if call.again]
     if len(put_off) >= REFUSALS:
         return Fail(put_off[-1].reason or LOST)

@@ -14,6 +14,8 @@ from internal.media import Analysis, Media
 from internal.vlog import Vlog
 
 NOW = func.clock_timestamp()
+#: a deleted vlog's objects are gone within the hour
+SPARED = timedelta(minutes=45)
 
 
 def unsettled(connection: Connection, times: Times, limit: int) -> Sequence[str]:
@@ -39,13 +41,15 @@ def reapable_media(connection: Connection, unreferenced_for: timedelta, limit: i
 
 
 def reapable_vlogs(connection: Connection, limit: int) -> Sequence[tuple[Vlog, Job]]:
-    """Not while something may still come that was ordered for them: it would be left behind. Nor while their owner's
-    next vlog is being made, which may show the clips that they have paid for."""
+    """Not while something may still come that was ordered for them: it would be left behind. Nor, for a while, while
+    their owner's next vlog is being made, which may show the clips that they have paid for."""
     ordered, other = PAID_CALL.c.job_id == JOB.c.id, JOB.alias()
     awaited = exists().where(ordered, PAID_CALL.c.settled_at.is_(None), PAID_CALL.c.unknown_until > NOW)
     has_clips = exists().where(ordered, PAID_CALL.c.output.is_not(None))
     at_work = (other.c.status.not_in(TERMINAL), other.c.parked_at.is_(None))
-    shared = and_(has_clips, exists().where(other.c.owner_id == JOB.c.owner_id, *at_work))
+    shared = and_(
+        has_clips, JOB.c.deleted_at > NOW - SPARED, exists().where(other.c.owner_id == JOB.c.owner_id, *at_work)
+    )
     gone = (
         select(JOB)
         .join(VLOG, VLOG.c.id == JOB.c.id)

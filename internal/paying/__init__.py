@@ -13,6 +13,7 @@ from internal.errors import TemporaryFailure
 from internal.faults import crash_point
 from internal.jobs import JobError
 from internal.paid import (
+    LOST,
     NEVER_FINISHED,
     Adopt,
     Doubt,
@@ -122,8 +123,10 @@ def _known(run: Run, call: PaidCall, key: str) -> None:
 def _watch(run: Run, call: PaidCall, last: bool) -> Standing | None:
     backoff = run.services.times.backoff(call.ordinal)
     match _polled(run, call):
-        case Made(key):
+        case Made(key) if key.startswith(call.prefix):
             _known(run, call, key)
+        case Made():
+            change(run, call, lambda call, now: call.given_up(now, LOST))
         case NotMade(reason, charged=True):
             change(run, call, lambda call, now: call.given_up(now, reason))
         case NotMade(reason, again=False):

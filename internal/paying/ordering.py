@@ -16,6 +16,8 @@ from internal.ports import Order
 
 log = logging.getLogger(__name__)
 
+#: seconds for which a vendor may put an order off: a job has hours, not days
+LONGEST_PAUSE = 1800.0
 NOT_SENT = JobError("not_sent", "The order was not sent: the work was interrupted.")
 
 
@@ -95,7 +97,8 @@ def _send(run: Run, order: Order, intent: PaidCall) -> PaidCall:
         return keep(run, intent, lambda call, now: call.rejected(now, refused))
     except TemporaryFailure as error:
         busy = JobError(error.code, str(error))
-        pause = max(times.backoff(intent.ordinal), timedelta(seconds=error.retry_after or 0))
+        wish = timedelta(seconds=min(error.retry_after or 0, LONGEST_PAUSE))
+        pause = max(times.backoff(intent.ordinal), wish)
         return keep(run, intent, lambda call, now: call.put_off(now, busy, pause))
     except OutcomeUnknown as error:
         log.warning("whether an order was accepted is unknown: %s", error)

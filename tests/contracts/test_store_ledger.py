@@ -295,6 +295,9 @@ def test_a_deleted_vlogs_clips_stay_while_another_of_its_owners_is_made(store: P
     assert reapable(store, gone)
     change(store, parked, lambda job, now: job.resume(now))
     assert not reapable(store, gone)
+    change(store, gone, lambda job, now: replace(job, deleted_at=now - timedelta(hours=1)))
+    assert reapable(store, gone)
+    change(store, gone, lambda job, now: replace(job, deleted_at=now))
     change(store, other, lambda job, now: job.cancel(now))
     assert reapable(store, gone)
     assert not store.job(another_owners.id).finished

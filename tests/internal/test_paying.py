@@ -13,10 +13,11 @@ from infra.local.postgres import Postgres
 from infra.work_store.gcs import GcsWorkStore
 from internal.errors import OutcomeUnknown, PermanentFailure, TemporaryFailure, UnreadableMedia
 from internal.jobs import Dispatch, Job, JobError
-from internal.paid import CHARGES, LOST, NEVER_FINISHED, OUTCOME_UNKNOWN, REFUSALS, Limits, PaidCall, PaidState
+from internal.paid import LOST, NEVER_FINISHED, OUTCOME_UNKNOWN, REFUSALS, Limits, PaidCall, PaidState
 from internal.paying import NOT_SENT, Failed, Limited, Pending, Ready, Standing, Wanted, advance, spoil
+from internal.paying.ordering import LONGEST_PAUSE
 from internal.pipeline import Done, Outcome, Pipeline, Run, Step, Wait
-from internal.ports import NotMade, Order, Services
+from internal.ports import Made, NotMade, Order, Services
 from internal.runner import deliver
 from tests.internal.connected import TIMES, connected
 from tests.internal.memory_queue import NotingQueue
@@ -209,16 +210,16 @@ def test_a_refusal_ends_the_scene_and_costs_nothing(player: Player) -> None:
 
 
 def test_refused_for_now_it_is_ordered_again_after_the_pause_the_vendor_asked_for(player: Player) -> None:
-    player.generator.refusals += [TemporaryFailure("Too many.", retry_after=3000)] * 2
+    player.generator.refusals += [TemporaryFailure("Too many.", retry_after=1500)] * 2
     player.play()
     assert isinstance(player.standing, Pending)
-    assert timedelta(seconds=2990) < player.standing.delay <= timedelta(seconds=3000)
+    assert timedelta(seconds=1490) < player.standing.delay <= timedelta(seconds=1500)
     player.play()
     assert (player.states(), len(player.generator.sent)) == (["rejected"], 1)
     (call,) = player.calls()
     assert call.settled_at
     assert call.unknown_until
-    assert call.unknown_until - call.settled_at == timedelta(seconds=3000)
+    assert call.unknown_until - call.settled_at == timedelta(seconds=1500)
     player.let_windows_pass()
     player.play()
     player.let_windows_pass()
@@ -274,6 +275,13 @@ def test_what_ended_while_nobody_looked_is_not_given_up(player: Player) -> None:
     player.let_windows_pass()
     player.play()
     assert player.standing == Failed(FILTERED.reason)
+
+
+def test_no_vendor_puts_an_order_off_past_its_job(player: Player) -> None:
+    player.generator.refusals.append(TemporaryFailure("Come back tomorrow.", retry_after=86400))
+    player.play()
+    assert isinstance(player.standing, Pending)
+    assert player.standing.delay <= timedelta(seconds=LONGEST_PAUSE)
 
 
 def test_a_generator_out_of_reach_is_asked_again(player: Player) -> None:
@@ -405,22 +413,32 @@ def test_a_clip_that_cannot_be_shown_is_not_used_and_not_ordered_again_in_this_r
     assert len(player.generator.sent) == 2
 
 
-def test_a_clip_that_was_lost_is_paid_for_once_more_and_not_for_ever(player: Player) -> None:
-    keeps_looking = iter(range(10))
-
+def test_a_clip_that_was_lost_is_paid_for_again_only_when_a_person_asks(player: Player) -> None:
     def loses_it(run: Run) -> Done | Wait:
-        while isinstance(player.standing, Pending) or player.standing != Failed(LOST):
-            player.generator.finish_all()
-            player.advance(run)
-            if isinstance(player.standing, Ready):
-                run.services.work.delete(player.standing.key)
-            assert next(keeps_looking) < 9
-        return Done()
+        player.generator.finish_all()
+        player.advance(run)
+        assert isinstance(player.standing, Ready)
+        run.services.work.delete(player.standing.key)
+        return player.advance(run)
 
     player.play()
     player.step = loses_it
     player.play()
-    assert len(player.generator.sent) == CHARGES
+    assert player.standing == Failed(LOST)
+    assert len(player.generator.sent) == 1
+    player.step = player.advance
+    player.play(player.new_job())
+    assert len(player.generator.sent) == 2
+
+
+def test_a_clip_under_another_prefix_is_not_believed(player: Player) -> None:
+    player.play()
+    (prefix,) = player.generator.taken
+    player.generator.taken[prefix] = Made("veo/another/1/1/1/clip.mp4")
+    player.play()
+    (call,) = player.calls()
+    assert player.standing == Failed(LOST)
+    assert (call.output, call.charged) == (None, pytest.approx(0.2))
 
 
 @pytest.mark.parametrize(

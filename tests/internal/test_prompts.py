@@ -13,7 +13,7 @@ from internal.prompts import NAMES, parsed, path_of, prompt, written
 REVIEWED = {
     "describe": (2, "ab0fd39e3ef1"),
     "repair": (1, "319100632422"),
-    "animate": (1, "4a8a58d7db82"),
+    "animate": (2, "5ffbb0c5cc57"),
     "avoid": (1, "9d953cc615b1"),
 }
 WRITTEN = "version: 3\nvariables: one other\n---\nOnce {one}\nand {other}, twice {one}.\n"

@@ -9,6 +9,8 @@ from internal.media import Kind
 from internal.pipeline import Run
 from internal.vlog import Scene, Storyboard
 
+#: of a clip of some seconds, many times over
+MOST_BYTES = 256 * 1024 * 1024
 #: as `generate` leaves them: by the photo's content hash, each with its `key`, `sha256` and `seconds`
 Clips = Mapping[str, Mapping[str, Any]]
 
@@ -36,6 +38,9 @@ def fetch_clip(run: Run, key: str, path: Path, sha256: str | None = None) -> Non
     """Write it to `path`. Raises UnreadableMedia, with `sha256` as its field, when it is gone, or damaged still at
     the last attempt: a fault of the network, which looks the same, has passed by then."""
     try:
+        info = run.services.work.info(key)
+        if info and info.size > MOST_BYTES:
+            raise UnreadableMedia("What the generator made is far too large.", sha256)
         run.services.work.get(key, path)
     except NotFound as error:
         raise UnreadableMedia("What the generator made is not there any more.", sha256) from error

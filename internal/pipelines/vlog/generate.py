@@ -1,5 +1,6 @@
 """generate: bring chosen photos to life, as many as the budget pays for. Footage needs none: the composer pans."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +21,8 @@ from internal.pipelines.vlog.side_by_side import side_by_side
 from internal.pipelines.vlog.wishes import settings_of
 from internal.storyboard import Found
 from internal.vlog import Scene, Storyboard
+
+log = logging.getLogger(__name__)
 
 #: seconds by which a clip may be shorter than its scene: its last picture stays while the next scene comes
 SHORTAGE = 0.25
@@ -129,7 +132,11 @@ def _clip(run: Run, photo: Lively, call: PaidCall, key: str) -> dict[str, Any] |
 
 def _seconds(run: Run, path: Path, scene: Scene) -> float:
     """Of the clip, all of which is decoded. Raises UnreadableMedia."""
-    facts = run.services.analyst.measure(path, run.check).facts
+    try:
+        facts = run.services.analyst.measure(path, run.check).facts
+    except UnreadableMedia as error:  # its advice is for people's own files
+        log.warning("a clip cannot be shown: %s", error)
+        raise UnreadableMedia("What the generator made cannot be shown.") from error
     if facts.kind is not Kind.CLIP or facts.seconds < scene.seconds - SHORTAGE:
         raise UnreadableMedia("What the generator made is shorter than was ordered.")
     return facts.seconds
