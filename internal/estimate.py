@@ -18,8 +18,9 @@ from internal.vlog import VlogSettings
 
 Number = TypeVar("Number", int, float)
 
-#: frames that may be left empty: for an opening that is longer than other scenes, and for a beat of slow music
-_SPARE = 3 * FPS
+#: frames that may be left empty: for an opening and an ending that are longer than other scenes, and for a beat of slow
+#: music
+_SPARE = 9 * FPS // 2
 
 
 @dataclass(frozen=True)

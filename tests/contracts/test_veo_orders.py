@@ -119,10 +119,14 @@ def test_too_many_orders_are_refused_for_now_for_as_long_as_the_answer_says(
     assert stand_in.requests["submit"] == 1
 
 
+#: stands for the time in twenty minutes from when it is sent
+SOON = "in twenty minutes"
+
+
 @pytest.mark.parametrize(
     ("says", "least", "most"),
     [
-        (format_datetime(datetime.now(UTC) + timedelta(minutes=20), usegmt=True), 900, 1200),
+        (SOON, 1100, 1200),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
         ("soon", None, None),
         ("nan", None, None),
@@ -135,7 +139,8 @@ def test_too_many_orders_are_refused_for_now_for_as_long_as_the_answer_says(
 def test_how_long_to_wait_may_be_a_date_or_make_no_sense(
     work: GcsWorkStore, order: Order, says: str, least: float | None, most: float | None
 ) -> None:
-    answer = f"HTTP/1.1 429 Busy\r\nRetry-After: {says}\r\nContent-Length: 0\r\n\r\n"
+    then = format_datetime(datetime.now(UTC) + timedelta(minutes=20), usegmt=True)
+    answer = f"HTTP/1.1 429 Busy\r\nRetry-After: {says.replace(SOON, then)}\r\nContent-Length: 0\r\n\r\n"
     with wire(answer.encode()) as busy, pytest.raises(TemporaryFailure) as refusal:
         veo(work, f"http://{busy.address}").start(order, a_prefix())
     wish = refusal.value.retry_after

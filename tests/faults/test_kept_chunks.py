@@ -94,6 +94,7 @@ class Day:
         told = {
             "analyze": {"found": [self._found.model_dump(mode="json")], "left_out": [], "tune": None},
             "storyboard": Storyboard(scenes=tuple(scenes)).model_dump(mode="json"),
+            "generate": {"clips": {}},
         }
         compose(Composing(job, self._services, told, folder, stop))
         return self.counting.asked
