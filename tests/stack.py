@@ -59,7 +59,7 @@ def one_postgres() -> Iterator[Postgres]:
 
 
 @contextmanager
-def one_fake_gcs(bucket: str = "work") -> Iterator[ObjectServer]:
+def one_fake_gcs(bucket: str = "clips") -> Iterator[ObjectServer]:
     with open_folder() as folder:
         port = free_port()
         endpoint = f"https://127.0.0.1:{port}"

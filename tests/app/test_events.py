@@ -60,7 +60,7 @@ def waiting_job(services: Services, step: str = "generate") -> Job:
         return tx.save(tx.job.wait(tx.now, timedelta(hours=1)), "waiting")
 
 
-def tell(function: str, key: Any, bucket: str = "work", kind: str = FINALIZED, **headers: str) -> int:
+def tell(function: str, key: Any, bucket: str = "clips", kind: str = FINALIZED, **headers: str) -> int:
     """In binary mode, as Eventarc does."""
     told = {"ce-id": str(uuid.uuid4()), "ce-source": "//storage", "ce-specversion": "1.0", "ce-type": kind}
     return requests.post(function, json={"bucket": bucket, "name": key}, headers=told | headers, timeout=20).status_code
@@ -105,7 +105,7 @@ def test_a_structured_event_is_as_good(function: str, services: Services) -> Non
         "id": "1",
         "source": "//storage",
         "type": FINALIZED,
-        "data": {"bucket": "work", "name": clip_of(job)},
+        "data": {"bucket": "clips", "name": clip_of(job)},
     }
     answer = requests.post(function, json=event, headers={"Content-Type": "application/cloudevents+json"}, timeout=20)
     assert answer.status_code == 200
