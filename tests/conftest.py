@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.postgres import Postgres
+from infra.work_store.gcs import GcsWorkStore
 from tests.stack import ObjectServer, one_fake_gcs, one_postgres, one_r2
 
 #: what `--no-skips` and `--soak` mean
@@ -38,6 +39,13 @@ def empty_database_url(postgres_server: Postgres) -> Iterator[str]:
 def fake_gcs() -> Iterator[ObjectServer]:
     with one_fake_gcs() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
+    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

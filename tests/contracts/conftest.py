@@ -37,13 +37,6 @@ def owner() -> str:
     return f"owner-{uuid.uuid4()}"
 
 
-@pytest.fixture(scope="session")
-def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
-    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
-    yield store
-    store.close()
-
-
 @pytest.fixture
 def stand_in(work: GcsWorkStore, fake_gcs: ObjectServer) -> Iterator[Vertex]:
     """For Vertex AI, of its own for each test: its clips are small, and what it was asked is this test's."""

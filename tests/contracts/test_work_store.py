@@ -2,7 +2,6 @@
 
 import io
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,6 @@ import requests
 from infra.work_store.gcs import GcsWorkStore
 from internal.errors import InvalidInput, NotFound, TemporaryFailure
 from tests.stack import ObjectServer
-
-
-@pytest.fixture
-def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
-    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What is swept away, and when: every object has its time."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -12,7 +11,6 @@ import pytest
 from infra.work_store.gcs import GcsWorkStore
 from internal.ports import MediaStore, Services
 from internal.reaper import sweep
-from tests.stack import ObjectServer
 
 MINUTE = timedelta(minutes=1)
 
@@ -20,13 +18,6 @@ MINUTE = timedelta(minutes=1)
 def nothing(_prefix: str) -> tuple[()]:
     """Is in the media store."""
     return ()
-
-
-@pytest.fixture(scope="module")
-def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
-    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
-    yield store
-    store.close()
 
 
 @pytest.mark.parametrize(

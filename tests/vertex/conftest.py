@@ -13,13 +13,6 @@ from tests.stack import ObjectServer
 from tests.vertex import Vertex, vertex
 
 
-@pytest.fixture(scope="session")
-def work(fake_gcs: ObjectServer) -> Iterator[GcsWorkStore]:
-    store = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
-    yield store
-    store.close()
-
-
 @pytest.fixture
 def server(work: GcsWorkStore, fake_gcs: ObjectServer) -> Iterator[Vertex]:
     with vertex(work, fake_gcs.bucket, short_side=36) as one:
