@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from internal.jobs import Dispatch, Status
 from tests.faults.house import House, soon
 from tests.faults.worker import gone
@@ -11,15 +9,12 @@ from tests.faults.worker import gone
 #: in seconds; Cloud Run gives ten
 MOST = 8.0
 
-
-@pytest.fixture
-def slow_film(house: House) -> dict[str, str]:
-    """Settings of a worker that takes some seconds to render a film."""
-    return {"SHORT_SIDE": "720", "RENDER_CORES": "1"}
+#: a worker that has pieces left to render when one is kept, and loses no lease on a busy machine
+SLOW = {"SHORT_SIDE": "720", "RENDER_CORES": "1", "LEASE": "20"}
 
 
-def test_a_worker_ended_while_it_renders_hands_over(house: House, slow_film: dict[str, str], tmp_path: Path) -> None:
-    with house.worker(**slow_film, TMPDIR=str(tmp_path)) as first, house.worker(**slow_film) as second:
+def test_a_worker_ended_while_it_renders_hands_over(house: House, tmp_path: Path) -> None:
+    with house.worker(**SLOW, HOLD_AT="chunk kept", TMPDIR=str(tmp_path)) as first, house.worker(**SLOW) as second:
         house.gate.target = first.port
         before = house.chunks()
         film = house.film()

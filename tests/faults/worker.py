@@ -19,9 +19,11 @@ from flask import Flask
 
 from app import create_app
 from app.bootstrap import connect
+from app.services import EXTENSION
 from app.settings import Settings
 from infra.local.parts import ROOT, answers
 from infra.local.ports import free_port
+from internal import faults
 from internal.jobs import Times
 from internal.pipelines import PIPELINES
 from tests.faults.freezing import freeze_at
@@ -43,20 +45,24 @@ TIMES = Times(
 CLOCK_OFF, LIMIT = "CLOCK_OFF", "RUN_LIMIT"
 #: where it freezes itself, once
 FREEZE_AT = "FREEZE_AT"
-#: those of paid calls, which a worker's environment may set
-PAID_TIMES = ("submit_timeout", "unknown_for", "first_poll", "poll_every")
+#: the crash point at which a job waits, once, until the worker is told to end
+HOLD_AT = "HOLD_AT"
+#: those that a worker's environment may set
+SET_TIMES = ("lease", "submit_timeout", "unknown_for", "first_poll", "poll_every")
 
 
 def quick_app() -> Flask:
     off = timedelta(seconds=float(os.environ.get(CLOCK_OFF, 0)))
     limit = timedelta(seconds=float(os.environ.get(LIMIT, 600)))
     settings = Settings()
-    paid = {name: getattr(settings.times, name) for name in PAID_TIMES}
-    times = replace(TIMES, limit=limit, **paid)
+    times = replace(TIMES, limit=limit, **{name: getattr(settings.times, name) for name in SET_TIMES})
     services = replace(connect(settings), times=times, clock=lambda: datetime.now(UTC) + off)
     if place := os.environ.get(FREEZE_AT):
         services = replace(services, generator=freeze_at(place, services.generator))
-    return create_app(settings, services, {**PIPELINES, **ODD})
+    app = create_app(settings, services, {**PIPELINES, **ODD})
+    if place := os.environ.get(HOLD_AT):
+        faults.arm(place, app.extensions[EXTENSION].shutdown.wait)
+    return app
 
 
 class Worker:
