@@ -38,6 +38,33 @@ def _of(column: str, primary_key: bool = False, index: bool = False) -> Any:
     )
 
 
+class UserRow(SQLModel, table=True):
+    """Somebody who has signed in."""
+
+    __tablename__ = "user"
+
+    id: str = _id()
+    #: the sign-in's own name for them, which never changes, unlike an address
+    subject: str = _text(unique=True)
+    email: str = _text()
+    name: str = _text()
+    role: str = _text()
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    seen_at: datetime = Field(sa_type=DateTime(timezone=True))
+    disabled_at: datetime | None = _time()
+
+
+class SessionRow(SQLModel, table=True):
+    """One place where a user is signed in. Only the hash of its secret is kept."""
+
+    __tablename__ = "session"
+
+    sha256: str = _id()
+    user_id: str = _of("user.id", index=True)
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+
+
 class JobRow(SQLModel, table=True):
     """`internal.jobs.Job`, column by column."""
 
@@ -113,6 +140,10 @@ class VlogRow(SQLModel, table=True):
     owner_id: str = _text(index=True)
     title: str = _text()
     created_at: datetime | None = _time()
+    #: the id of the first of the versions it is one of; None for a first one
+    family: str | None = _text(nullable=True, index=True)
+    #: among its family, from 1
+    number: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class VlogMediaRow(SQLModel, table=True):
@@ -130,6 +161,21 @@ class SceneRow(SQLModel, table=True):
     vlog_id: str = _of("vlog.id", primary_key=True)
     number: int = Field(primary_key=True)
     scene: dict[str, Any] = _json()
+    #: its owner wants it kept out of the film
+    left_out: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+
+
+class ShareRow(SQLModel, table=True):
+    """A link to one film. No foreign key: it says that it is gone for longer than its vlog is kept."""
+
+    __tablename__ = "share"
+    __table_args__ = (Index("share_live", "vlog_id", unique=True, postgresql_where=text("revoked_at IS NULL")),)
+
+    token: str = _id()
+    vlog_id: str = _text()
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    expires_at: datetime | None = _time()
+    revoked_at: datetime | None = _time()
 
 
 class MediaRow(SQLModel, table=True):
