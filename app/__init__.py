@@ -21,7 +21,7 @@ def create_app(
     """`SERVE` picks what this process answers: the public side, the worker's, or both."""
     settings = settings or Settings()
     logs.configure()
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.most_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = 1024 * 1024
     app.config["MAX_FORM_PARTS"] = 400
@@ -35,7 +35,7 @@ def create_app(
         from app import api, pages
 
         api.register(app)
-        app.register_blueprint(pages.blueprint)
+        pages.register(app)
     if settings.serve in ("worker", "all"):
         from app import tasks
 

@@ -61,7 +61,7 @@ def _film(vlog: Vlog, result: dict[str, Any] | None, public_url: str) -> dict[st
     return {
         "video_id": vlog.id,
         "video_url": f"{here}/video",
-        "share_url": f"{public_url}/?vlog={vlog.id}",
+        "share_url": f"{public_url}/vlogs/{vlog.id}",
         "thumbnail": f"{here}/thumbnail",
         "subtitles_url": f"{here}/subtitles.vtt",
         "duration": result["seconds"],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.browser.test_first_page import MAKING, choose, screenshot, wait_ready
+from tests.browser.acting import MAKING, choose, screenshot, wait_ready
 
 ESTIMATE = "**/api/vlogs/estimate"
 

@@ -1,6 +1,7 @@
 // What the vlog would cost, told while its form is being filled in.
 
 import { Problem, sendJson } from "./api.js";
+import { say } from "./words.js";
 
 const PAUSE = 300; // milliseconds without a change before it is asked
 
@@ -43,8 +44,9 @@ function settings(form) {
 
 /** The range, and its reasons. */
 function told({ low, high, reasons }) {
-  const range = dollars(low) === dollars(high) ? dollars(high) : `${dollars(low)} to ${dollars(high)}`;
-  return [high ? `About ${range}.` : "At no cost.", reasons.join(" ")];
+  const ends = { low: dollars(low), high: dollars(high) };
+  const range = ends.low === ends.high ? ends.high : say("new.range", ends);
+  return [high ? say("new.about", { range }) : say("new.atNoCost"), reasons.join(" ")];
 }
 
 /** A wrong field is complained of when the vlog is asked for. */

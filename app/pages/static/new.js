@@ -3,6 +3,7 @@
 import { request } from "./api.js";
 import { Estimate } from "./estimate.js";
 import { ChosenFiles } from "./files.js";
+import { say } from "./words.js";
 
 /** `onCreated` gets the new vlog's id. */
 export function newVlog(onCreated) {
@@ -16,20 +17,20 @@ export function newVlog(onCreated) {
   const refresh = () => {
     const left = files.underWay + music.underWay;
     create.disabled = creating || left > 0 || files.ready.length === 0;
-    create.textContent = left ? `Uploading ${left} more …` : "Create the vlog";
+    create.textContent = left ? say("new.waiting", { count: left }) : say("new.create");
     key = crypto.randomUUID();
     estimate.refresh(files.ready);
   };
   const files = new ChosenFiles(
     document.getElementById("chosen"),
     ["photo", "clip"],
-    "It holds only sound: choose it below as the music.",
+    say("new.onlySound"),
     refresh,
   );
   const music = new ChosenFiles(
     document.getElementById("chosen-music"),
     ["music", "clip"],
-    "It is no music: choose a file with sound.",
+    say("new.noMusic"),
     refresh,
   );
 

@@ -2,6 +2,7 @@
 
 import { request } from "./api.js";
 import { upload } from "./upload.js";
+import { say } from "./words.js";
 
 const FILES_AT_ONCE = 3;
 
@@ -43,7 +44,7 @@ export class ChosenFiles {
     const row = document.getElementById("file-row").content.firstElementChild.cloneNode(true);
     row.querySelector(".name").textContent = file.name;
     this.list.append(row);
-    say(row, "waiting", "Waiting");
+    mark(row, "waiting", say("upload.waiting"));
     return row;
   }
 
@@ -54,12 +55,12 @@ export class ChosenFiles {
 
   async #send(entry) {
     this.#sending += 1;
-    say(entry.row, "sending", "Uploading");
+    mark(entry.row, "sending", say("upload.sending"));
     try {
       const media = await upload(entry.file, (share) => this.#arrived(entry.row, share), entry.stop.signal);
       this.#take(entry, media);
     } catch (error) {
-      if (!entry.stop.signal.aborted) say(entry.row, "refused", error.message);
+      if (!entry.stop.signal.aborted) mark(entry.row, "refused", error.message);
     } finally {
       this.#sending -= 1;
       this.#next();
@@ -68,17 +69,17 @@ export class ChosenFiles {
 
   #arrived(row, share) {
     row.querySelector("progress").value = share;
-    if (share === 1) say(row, "sending", "Looking at it");
+    if (share === 1) mark(row, "sending", say("upload.looking"));
   }
 
   #take(entry, media) {
     if (entry.stop.signal.aborted || !this.kinds.includes(media.kind)) {
-      say(entry.row, "refused", this.elsewhere);
+      mark(entry.row, "refused", this.elsewhere);
       discard(media);
       return;
     }
     entry.media = media;
-    say(entry.row, "ready", "Ready");
+    mark(entry.row, "ready", say("upload.ready"));
   }
 
   #remove(entry) {
@@ -91,7 +92,7 @@ export class ChosenFiles {
   }
 }
 
-function say(row, state, words) {
+function mark(row, state, words) {
   row.dataset.state = state;
   row.querySelector(".state").textContent = words;
 }

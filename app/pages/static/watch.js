@@ -1,24 +1,16 @@
 // One vlog: its progress while it is made, then the film, or in words why there is none.
 
 import { pause, request, retryAfter, sendJson } from "./api.js";
+import { maybe, say } from "./words.js";
 
 const POLL = 3; // seconds, where the service names none
 const OVER = new Set(["completed", "failed"]);
-const STEPS = {
-  "": "Waiting to start",
-  analyze: "Looking at your media",
-  storyboard: "Telling the story",
-  generate: "Bringing photos to life",
-  compose: "Making the film",
-  transfer: "Handing it over",
-};
 
 const part = (id) => document.getElementById(id);
 
-/** Follow the vlog until it is over; `onChange` is called when it is, and when it is deleted. */
-export function watchVlog(id, onChange) {
+/** Follow the vlog until it is over. */
+export function watchVlog(id) {
   const path = `/api/vlogs/${encodeURIComponent(id)}`;
-  part("vlog").hidden = false;
   const act = (button, method, suffix, then) =>
     part(button).addEventListener("click", async () => {
       part(button).disabled = true;
@@ -26,16 +18,16 @@ export function watchVlog(id, onChange) {
       part(button).disabled = false;
     });
   act("cancel", "POST", "/cancel", show);
-  act("retry", "POST", "/retry", () => follow(path, onChange));
-  act("delete", "DELETE", "", () => location.assign("/"));
-  follow(path, onChange);
+  act("retry", "POST", "/retry", () => follow(path));
+  act("delete", "DELETE", "", () => location.assign("/vlogs"));
+  follow(path);
 }
 
 async function sendJsonOrNothing(method, path) {
   return method === "DELETE" ? request(method, path) : sendJson(method, path);
 }
 
-async function follow(path, onChange) {
+async function follow(path) {
   let etag = null;
   for (;;) {
     try {
@@ -44,12 +36,12 @@ async function follow(path, onChange) {
         etag = response.headers.get("ETag");
         const vlog = await response.json();
         show(vlog);
-        if (OVER.has(vlog.status)) return onChange(vlog);
+        if (OVER.has(vlog.status)) return;
       }
       await pause(retryAfter(response, POLL));
     } catch (error) {
       complain(error);
-      if (error.status) return undefined; // it said no; where nobody answers we ask again
+      if (error.status) return; // it said no; where nobody answers we ask again
       await pause(POLL);
     }
   }
@@ -59,11 +51,12 @@ function show(vlog) {
   const made = vlog.status === "completed";
   const failed = vlog.status === "failed";
   const incomplete = failed || vlog.error_code === "partial";
-  part("vlog-title").textContent = vlog.title || "Untitled vlog";
-  document.title = `${vlog.title || "Untitled vlog"} – Daylog`;
+  const title = vlog.title || say("common.untitled");
+  part("vlog-title").textContent = title;
+  document.title = `${title} – Daylog`;
   reveal({ making: !made && !failed, made, cancel: !made && !failed, retry: incomplete, delete: made || failed, download: made });
-  complain({ message: failed ? vlog.error_message || "The vlog failed." : "" });
-  part("step").textContent = STEPS[vlog.step ?? ""] ?? "Working";
+  complain({ message: failed ? vlog.error_message || say("vlog.failed") : "" });
+  part("step").textContent = maybe(`vlog.step.${vlog.step ?? ""}`) ?? say("vlog.working");
   part("bar").value = vlog.progress;
   part("message").textContent = vlog.message || "";
   if (made) showFilm(vlog);
@@ -77,8 +70,9 @@ function showFilm(vlog) {
     film.src = vlog.video_url;
   }
   part("download").href = `${vlog.video_url}?download=1`;
-  const spent = vlog.cost ? `, $${vlog.cost.toFixed(2)} spent` : "";
-  part("facts").textContent = `${Math.round(vlog.duration)} seconds${spent}`;
+  const facts = [say("vlog.seconds", { count: Math.round(vlog.duration) })];
+  if (vlog.cost) facts.push(say("vlog.spent", { usd: `$${vlog.cost.toFixed(2)}` }));
+  part("facts").textContent = facts.join(" · ");
   part("warnings").replaceChildren(
     ...(vlog.warnings ?? []).map((warning) => Object.assign(document.createElement("li"), { textContent: warning })),
   );

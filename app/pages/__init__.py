@@ -1,0 +1,18 @@
+"""What people see: one module for each page, its template, its scripts, and its words in every language."""
+
+from flask import Blueprint, Flask
+
+from app.pages import library, new, policy, vlog, words
+
+PAGES = (new, library, vlog)
+
+
+def register(app: Flask) -> None:
+    shared = Blueprint(
+        "pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+    )
+    for page in PAGES:
+        shared.register_blueprint(page.blueprint)
+    shared.before_request(words.switch)
+    shared.after_request(policy.only_ours)
+    app.register_blueprint(shared)

@@ -1,0 +1,75 @@
+"""The words on our pages, in each of their languages.
+
+A catalogue is a folder for each language with a file for each page: key to text. `{name}` in a
+text is filled in; a text that depends on a count is {"one": …, "other": …}.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from flask import make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.urls import iri_to_uri
+
+from app.api.languages import preferred_language
+
+PageLanguage = Literal["en", "ja", "zh-Hant"]
+LANGUAGES: dict[PageLanguage, str] = {"en": "English", "ja": "日本語", "zh-Hant": "繁體中文"}
+#: the cookie that remembers a choice, and for how long, in seconds
+COOKIE, REMEMBERED = "lang", 365 * 24 * 3600
+
+Text = str | Mapping[str, str]
+
+
+def page(template: str, *catalogues: str, **values: Any) -> str:
+    """Render a page in its reader's language; its scripts find the words of `catalogues`, too."""
+    language = current()
+    texts = catalogue(language, ("common", *catalogues))
+
+    def say(key: str, **named: object) -> str:
+        return filled(texts[key], named)
+
+    return render_template(
+        template, say=say, texts=texts, language=language, languages=LANGUAGES, path=request.path, **values
+    )
+
+
+def current() -> PageLanguage:
+    """The one chosen before, else the browser's wish."""
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    wish = preferred_language()
+    if wish == "zh-Hans":
+        return "zh-Hant"
+    return wish if wish in LANGUAGES else "en"
+
+
+def switch() -> ResponseReturnValue | None:
+    """`?lang=` on any page chooses a language, and stays on that page."""
+    wish = request.args.get("lang", "")
+    if request.method != "GET" or wish not in get_args(PageLanguage):
+        return None
+    response = make_response(redirect(iri_to_uri(f"/{request.path.lstrip('/')}"), 303))
+    response.set_cookie(COOKIE, wish, max_age=REMEMBERED, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
+
+
+def filled(text: Text, named: Mapping[str, object]) -> str:
+    if isinstance(text, Mapping):
+        text = text["one" if named.get("count") == 1 and "one" in text else "other"]
+    return text.format(**named) if named else text
+
+
+@cache
+def catalogue(language: PageLanguage, files: tuple[str, ...]) -> Mapping[str, Text]:
+    """The texts of these files, by `file.key`."""
+    folder = Path(__file__).parent / "words" / language
+    return {
+        f"{file}.{key}": text
+        for file in files
+        for key, text in json.loads((folder / f"{file}.json").read_text(encoding="utf-8")).items()
+    }
