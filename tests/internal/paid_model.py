@@ -17,11 +17,8 @@ What keeps it finite, and why nothing is lost by it:
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import NamedTuple
+from datetime import timedelta
 
-from internal.jobs import JobError
 from internal.paid import (
     CHARGES,
     NEVER_FINISHED,
@@ -31,57 +28,36 @@ from internal.paid import (
     Fail,
     GiveUp,
     LookAgain,
-    Move,
     PaidCall,
-    PaidState,
     Submit,
     Use,
     Watch,
-    next_move,
 )
-
-NOW = datetime(2000, 1, 1, tzinfo=UTC)
-PAST, TO_COME, DOOMSDAY = NOW - timedelta(days=1), NOW + timedelta(days=1), NOW + timedelta(days=99)
-REASON = JobError("refused", "")
-TWICE = "paid twice though every outcome could be known"
-REPEATED = "one order was sent twice"
-AGAIN = "ordered again though the first order was taken, and that could be known"
-
-
-class Worker(NamedTuple):
-    """`phase`: "" (idle), "look", "list", "act", "intended", "checked", "answered"."""
-
-    job: int = 0
-    phase: str = ""
-    #: nobody has taken the lease after it
-    holds: bool = False
-    #: the rows it has read
-    seen: tuple[PaidCall, ...] = ()
-    move: Move | None = None
-    #: of the call it is about to send, or has sent
-    prefix: str = ""
-    answer: str = ""
-
-
-class Job(NamedTuple):
-    run_no: int = 1
-    #: its lease has not run out
-    live: bool = False
-    done: str = ""
-
-
-class World(NamedTuple):
-    jobs: tuple[Job, ...]
-    workers: tuple[Worker, ...]
-    calls: tuple[PaidCall, ...] = ()
-    #: by prefix: "running", "clip" or "nothing", of the orders that the vendor took
-    taken: tuple[tuple[str, str], ...] = ()
-    #: the outcome of some order is not to be known
-    unknowable: bool = False
-    fault: str = ""
-
-
-Happening = tuple[str, World, bool]
+from tests.internal.paid_world import (
+    AGAIN,
+    DOOMSDAY,
+    NOW,
+    PAST,
+    REASON,
+    REPEATED,
+    TO_COME,
+    TWICE,
+    Happening,
+    Job,
+    Worker,
+    World,
+    decided,
+    in_order,
+    let_go,
+    plain,
+    put,
+    put_call,
+    put_job,
+    put_off,
+    put_taken,
+    runs,
+    stored,
+)
 
 
 class PaidModel:
@@ -310,7 +286,7 @@ class PaidModel:
         charged = [prefix for prefix, how in world.taken if how != "nothing"]
         if len(charged) > 1 and not world.unknowable:
             return TWICE
-        if any(len([one for one in charged if one.startswith(run)]) > CHARGES for run in _runs(world)):
+        if any(len([one for one in charged if one.startswith(run)]) > CHARGES for run in runs(world)):
             return "paid more than twice for one scene"
         ledger = {call.prefix for call in world.calls if call.charged}
         if self.without != "intent" and not ledger.issuperset(charged):
@@ -318,66 +294,3 @@ class PaidModel:
         if sum(call.is_open for call in world.calls) > 1:
             return "two calls for one input are open"
         return ""
-
-
-def _runs(world: World) -> set[str]:
-    return {f"veo/{call.job_id}/{call.run_no}/" for call in world.calls}
-
-
-@cache
-def decided(calls: tuple[PaidCall, ...], objects: tuple[tuple[str, str], ...], asker: Asker, now: datetime) -> Move:
-    return next_move(calls, dict(objects), asker, now)
-
-
-def stored(world: World, call: PaidCall) -> PaidCall:
-    """As its row is now, locked."""
-    return next(one for one in world.calls if one.prefix == call.prefix)
-
-
-def put_off(call: PaidCall) -> PaidCall:
-    return call.put_off(NOW, REASON, timedelta(hours=1))
-
-
-def put(world: World, at: int, worker: Worker) -> World:
-    return world._replace(workers=(*world.workers[:at], worker, *world.workers[at + 1 :]))
-
-
-def put_job(world: World, number: int, job: Job) -> World:
-    return world._replace(jobs=(*world.jobs[:number], job, *world.jobs[number + 1 :]))
-
-
-def put_call(world: World, call: PaidCall) -> World:
-    calls = (plain(call) if one.prefix == call.prefix else one for one in world.calls)
-    return world._replace(calls=tuple(calls))
-
-
-def put_taken(world: World, prefix: str, how: str) -> World:
-    return world._replace(taken=tuple(sorted({**dict(world.taken), prefix: how}.items())))
-
-
-def in_order(workers: tuple[Worker, ...]) -> tuple[Worker, ...]:
-    """Those of one job are alike, so their order does not count."""
-    return tuple(sorted(workers, key=lambda one: (one.job, one.phase, one.holds, one.prefix, one.answer)))
-
-
-def let_go(world: World, number: int) -> World:
-    """Whoever worked on that job holds its lease no more: idle, unless it is past its last look at it."""
-    workers = (_robbed(one) if one.job == number else one for one in world.workers)
-    return world._replace(workers=tuple(workers))
-
-
-def _robbed(worker: Worker) -> Worker:
-    if worker.phase in ("intended", "checked"):
-        return worker._replace(holds=False)
-    return Worker(worker.job)  # all it could still do is to be refused a write
-
-
-@cache
-def plain(call: PaidCall) -> PaidCall:
-    """Times become past or to come, where they are looked at."""
-    waits = call.is_open or call.again
-    window = TO_COME if waits and call.unknown_until and call.unknown_until > NOW else PAST
-    return replace(call, intent_at=PAST, submitted_at=None, unknown_until=window, settled_at=call.settled_at and PAST)
-
-
-assert {*PaidState} == {"intent", "submitted", "done", "rejected", "unknown"}, "the moves above know these"

@@ -6,7 +6,8 @@ Each part of the protocol is then taken away, and the same check must find how t
 import pytest
 
 from tests.internal.exploring import explore
-from tests.internal.paid_model import AGAIN, REPEATED, TWICE, PaidModel
+from tests.internal.paid_model import PaidModel
+from tests.internal.paid_world import AGAIN, REPEATED, TWICE
 
 
 @pytest.mark.parametrize(

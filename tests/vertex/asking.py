@@ -10,7 +10,7 @@ from google import genai
 from google.genai import types
 from pydantic import BaseModel
 
-from tests.vertex import Vertex
+from tests.vertex import Rule, Vertex
 
 VEO, GEMINI = "veo-3.1-lite-generate-001", "gemini-3.5-flash-lite"
 PLACE = "/v1/projects/local/locations/us-central1/publishers/google/models"
@@ -90,3 +90,8 @@ def clip_part(uri: str, **changes: Any) -> types.Part:
 def post(server: Vertex, path: str, body: Any, headers: dict[str, str] | None = None) -> requests.Response:
     """Past the SDK: what it would never send."""
     return requests.post(server.url + path, json=body, headers=BEARER if headers is None else headers, timeout=20)
+
+
+def play(server: Vertex, on: str, times: int | None = None, **answer: Any) -> None:
+    """Script one answer: `on` is the call it is for, `answer` what it says."""
+    server.script.set([Rule.model_validate({"on": on, "times": times, "answer": answer})])
