@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from infra.composer import chunks as rendering
-from infra.composer import joining, soundtrack, thumbnail
+from infra.composer import joining, pictures, soundtrack, thumbnail
 from infra.composer.files import file_of, unfinished
 from infra.composer.runs import Runs
 from infra.decode import stills
 from infra.decode.child import POLL, Child, Limits, run
 from internal.errors import TemporaryFailure, UnreadableMedia
-from internal.film import Film, Piece, Soundtrack
+from internal.film import Chunk, Film, Piece, Soundtrack
 
 MIB = 1024 * 1024
 #: address space, of which little is ever touched: libraries, fonts, a photo of 100 megapixels
@@ -23,6 +23,8 @@ _RENDER = Limits(memory=4096 * MIB, cpu=600, wall=1800.0, file=512 * MIB)
 _SOUND = Limits(memory=2048 * MIB, cpu=600, wall=1800.0, file=4096 * MIB, open_files=256)
 _JOIN = Limits(memory=2048 * MIB, cpu=300, wall=1800.0, file=4096 * MIB)
 _THUMBNAIL = Limits(memory=2048 * MIB, cpu=30, wall=120.0, file=16 * MIB)
+#: of all scenes of a film
+_PICTURES = Limits(memory=4096 * MIB, cpu=300, wall=600.0, file=16 * MIB)
 
 
 class PyavComposer:
@@ -76,6 +78,16 @@ class PyavComposer:
     def thumbnail(self, film: Path, out: Path, check: Callable[[], None]) -> None:
         with _whole(out) as new:
             run(thumbnail.draw, {"film": str(film), "out": str(new)}, _THUMBNAIL, check)
+
+    def pictures(
+        self, chunks: Mapping[Path, Chunk], media: Mapping[str, Path], check: Callable[[], None]
+    ) -> Mapping[Path, str]:
+        arguments = {
+            "chunks": {str(out): chunk.model_dump(mode="json") for out, chunk in chunks.items()},
+            "media": {name: str(path) for name, path in media.items()},
+        }
+        failed: Mapping[str, str] = run(pictures.draw, arguments, _PICTURES, check)
+        return {out: failed[str(out)] for out in chunks if str(out) in failed}
 
     def still(self, photo: Path, out: Path, longest: int, check: Callable[[], None]) -> None:
         with _whole(out) as new:

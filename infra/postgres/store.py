@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, func, select, text, update
 
-from infra.postgres import housekeeping, keys, ledger
+from infra.postgres import housekeeping, keys, ledger, stories
 from infra.postgres.connection import engine, translate_errors
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.prepared import PreparedQuery
@@ -17,7 +17,6 @@ from infra.postgres.transactions import (
     EVENT,
     JOB,
     MEDIA,
-    SCENE,
     STEP,
     VLOG,
     SqlJobTx,
@@ -30,7 +29,8 @@ from internal.jobs import Dispatch, Job, Times
 from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
 from internal.ports import Answer, Event, KeyUse, Renewal
-from internal.vlog import Scene, Vlog
+from internal.storyboard import Story
+from internal.vlog import Vlog
 
 
 class PostgresStore:
@@ -62,9 +62,9 @@ class PostgresStore:
         newest = mine.order_by(JOB.c.created_at.desc(), JOB.c.id).limit(limit).offset(offset)
         return [vlog_and_job(row) for row in self._all(_priced(newest))], self._count(mine)
 
-    def scenes(self, vlog_id: str) -> Sequence[Scene]:
-        rows = self._all(select(SCENE.c.scene).where(SCENE.c.vlog_id == vlog_id).order_by(SCENE.c.number))
-        return [Scene.model_validate(row["scene"]) for row in rows]
+    def story(self, vlog_id: str) -> Story | None:
+        with self._reading() as connection:
+            return stories.read(connection, vlog_id)
 
     def media(self, owner_id: str, media_id: str) -> Media:
         row = self._one(select(MEDIA).where(MEDIA.c.id == media_id, MEDIA.c.owner_id == owner_id))

@@ -144,6 +144,8 @@ class VlogRow(SQLModel, table=True):
     family: str | None = _text(nullable=True, index=True)
     #: among its family, from 1
     number: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    #: `internal.storyboard.Story` without its cards, once there is one
+    story: dict[str, Any] | None = _json(nullable=True)
 
 
 class VlogMediaRow(SQLModel, table=True):
@@ -156,6 +158,8 @@ class VlogMediaRow(SQLModel, table=True):
 
 
 class SceneRow(SQLModel, table=True):
+    """A card of a vlog's story, in the order of its film."""
+
     __tablename__ = "scene"
 
     vlog_id: str = _of("vlog.id", primary_key=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from infra.postgres import ledger
+from infra.postgres import ledger, stories
 from infra.postgres.rows import job_columns, job_of, media_columns, media_of
 from infra.postgres.tables import (
     AnalysisRow,
@@ -16,7 +16,6 @@ from infra.postgres.tables import (
     IdempotencyRow,
     JobRow,
     MediaRow,
-    SceneRow,
     StepRow,
     VlogMediaRow,
     VlogRow,
@@ -26,10 +25,11 @@ from internal.jobs import TERMINAL, Job, Status
 from internal.media import Media
 from internal.paid import PaidCall, Spending
 from internal.ports import Answer, KeyUse, Usage
-from internal.vlog import Scene, Vlog
+from internal.storyboard import Story
+from internal.vlog import Vlog
 
 JOB, STEP, EVENT = JobRow.__table__, StepRow.__table__, EventRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
-VLOG, VLOG_MEDIA, SCENE = VlogRow.__table__, VlogMediaRow.__table__, SceneRow.__table__  # type: ignore[attr-defined]
+VLOG, VLOG_MEDIA = VlogRow.__table__, VlogMediaRow.__table__  # type: ignore[attr-defined]
 MEDIA, IDEMPOTENCY = MediaRow.__table__, IdempotencyRow.__table__  # type: ignore[attr-defined]
 ANALYSIS = AnalysisRow.__table__  # type: ignore[attr-defined]
 
@@ -95,6 +95,12 @@ class SqlTx:
                 raise NotFound(f"There is no such media: {media_id}.")
         return [by_id[media_id] for media_id in media_ids]
 
+    def story(self, vlog_id: str) -> Story | None:
+        return stories.read(self._connection, vlog_id)
+
+    def put_story(self, vlog_id: str, story: Story) -> None:
+        stories.put(self._connection, vlog_id, story)
+
     def keep_answer(self, use: KeyUse, answer: Answer) -> None:
         kept = {"status": answer.status, "response": dict(answer.body), "busy_until": None}
         claimed = update(IDEMPOTENCY).where(*same_key(use), IDEMPOTENCY.c.status.is_(None)).values(kept)
@@ -141,15 +147,6 @@ class SqlJobTx(SqlTx):
             "finished_at": self.now,
         }
         self._connection.execute(upsert(STEP).values(row).on_conflict_do_update(constraint=STEP.primary_key, set_=row))
-
-    def put_scenes(self, scenes: Sequence[Scene]) -> None:
-        self._connection.execute(delete(SCENE).where(SCENE.c.vlog_id == self.job.id))
-        rows = [
-            {"vlog_id": self.job.id, "number": number, "scene": scene.model_dump(mode="json")}
-            for number, scene in enumerate(scenes, start=1)
-        ]
-        if rows:
-            self._connection.execute(insert(SCENE), rows)
 
     def spending(self) -> Spending:
         ledger.hold(self._connection)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from internal.film import Film, Piece
+from internal.film import Chunk, Film, Piece
 from internal.media import Analysis, Facts
 from internal.vlog import Language, Mood
 
@@ -89,6 +89,13 @@ class Composer(Protocol):
 
     def thumbnail(self, film: Path, out: Path, check: Callable[[], None]) -> None:
         """A JPEG 640 pixels wide."""
+        ...
+
+    def pictures(
+        self, chunks: Mapping[Path, Chunk], media: Mapping[str, Path], check: Callable[[], None]
+    ) -> Mapping[Path, str]:
+        """Of each chunk its first frame, as a JPEG without any tag, at that path. `media`: by content hash. Answers
+        which could not be drawn, and why; raises UnreadableMedia when drawing had to end before all were."""
         ...
 
     def still(self, photo: Path, out: Path, longest: int, check: Callable[[], None]) -> None:

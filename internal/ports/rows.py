@@ -10,7 +10,8 @@ from internal.jobs import Dispatch, Job, Times
 from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
 from internal.ports.films import Usage
-from internal.vlog import Scene, Vlog
+from internal.storyboard import Story
+from internal.vlog import Vlog
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,14 @@ class Tx(Protocol):
         given. Raises NotFound for an unknown one or another owner's."""
         ...
 
+    def story(self, vlog_id: str) -> Story | None:
+        """As `Store.story`, in this transaction."""
+        ...
+
+    def put_story(self, vlog_id: str, story: Story) -> None:
+        """In the place of the one before."""
+        ...
+
     def keep_answer(self, use: KeyUse, answer: Answer) -> None:
         """Raises Conflict when the key is no longer claimed, or another request has kept its answer first."""
         ...
@@ -102,10 +111,6 @@ class JobTx(Tx, Protocol):
 
     def add_checkpoint(self, step: str, input_sha: str, output: Any, started_at: datetime) -> None:
         """A second one for the same (run, step) replaces the first."""
-        ...
-
-    def put_scenes(self, scenes: Sequence[Scene]) -> None:
-        """Replace the vlog's scenes."""
         ...
 
     def spending(self) -> Spending:
@@ -144,7 +149,9 @@ class Store(Protocol):
         """A page of the owner's vlogs, newest first, and how many there are in all."""
         ...
 
-    def scenes(self, vlog_id: str) -> Sequence[Scene]: ...
+    def story(self, vlog_id: str) -> Story | None:
+        """None until one is told, or given."""
+        ...
 
     def media(self, owner_id: str, media_id: str) -> Media:
         """Raises NotFound when absent or another owner's."""

@@ -18,7 +18,8 @@ from internal.errors import Conflict, InvalidInput, NotFound, TooLarge
 from internal.jobs import Job, Status, Times
 from internal.media import Analysis, Facts, Kind, MediaState
 from internal.ports import Answer, KeyUse
-from internal.vlog import Scene
+from internal.storyboard import Card, Story
+from internal.vlog import Music
 from tests.contracts.rows import GIB, HOUR, LONG_AGO, SECOND, TIMES, add_media, add_vlog, at_once, change, lease
 
 NOTHING = timedelta(0)
@@ -85,13 +86,19 @@ def test_an_absent_and_anothers_media_are_the_same_to_who_asks(store: PostgresSt
             tx.claim_media(owner, [media_id])
 
 
-def test_scenes_are_replaced_whole_and_come_in_order(store: PostgresStore, owner: str) -> None:
+def test_a_story_is_replaced_whole_and_its_cards_come_in_order(store: PostgresStore, owner: str) -> None:
     job = add_vlog(store, owner)
-    scenes = [Scene(kind=Kind.PHOTO, sha256=f"{n:064x}", seconds=3 + n / 7) for n in range(12)]
-    for some in (scenes, scenes[4:6], scenes[::-1], []):
+    assert store.story(job.id) is None
+    cards = tuple(
+        Card(id=n, kind=Kind.PHOTO, sha256=f"{n:064x}", media_id="", name="海", seconds=3 + n / 7, left_out=n % 3 == 0)
+        for n in range(12)
+    )
+    for some in (cards, cards[4:6], cards[::-1], ()):
+        story = Story(cards=some, title="Kyoto 京都", music=Music(sha256="ab"), approved=len(some) == 2)
         with store.write(job.id) as tx:
-            tx.put_scenes(some)
-        assert list(store.scenes(job.id)) == some
+            tx.put_story(job.id, story)
+            assert tx.story(job.id) == story
+        assert store.story(job.id) == story
 
 
 def test_the_first_analysis_of_a_content_stays(store: PostgresStore, owner: str) -> None:

@@ -30,8 +30,9 @@ from internal import uploads, vlogs
 from internal.errors import TemporaryFailure
 from internal.jobs import Dispatch, Job, Status
 from internal.pipelines.vlog.compose import FILM_FILES
-from internal.ports import Services
+from internal.ports import MediaStore, Services
 from internal.runner import enqueue
+from internal.storyboard.cards import picture_folder
 from internal.vlog import VlogSettings
 from tests.faults.gate import Gate
 from tests.faults.worker import TIMES, Worker, gone
@@ -177,8 +178,7 @@ class House:
         """What users will watch is there once, is what was made, and plays to its end."""
         assert job.result
         made, folder = f"films/{job.id}/{job.run_no}/film.mp4", job.result["folder"]
-        kept = [found.key for found in self.services.media.list(f"vlogs/{job.id}/")]
-        assert sorted(kept) == sorted(f"{folder}/{name}" for name in FILM_FILES)
+        assert films_in(self.services.media, job.id) == sorted(f"{folder}/{name}" for name in FILM_FILES)
         assert not [found.key for found in self.services.media.list("incoming/") if job.id in found.key]
         with tempfile.TemporaryDirectory() as place:
             shown, source = Path(place, "shown.mp4"), Path(place, "made.mp4")
@@ -245,6 +245,12 @@ def close(services: Services) -> None:
     adapters: tuple[Any, ...] = (services.store, services.work, services.media)
     for adapter in adapters:
         adapter.close()
+
+
+def films_in(media: MediaStore, vlog_id: str) -> list[str]:
+    """Keys of all that lies under the vlog's prefix but the pictures of its scenes."""
+    keys = [found.key for found in media.list(f"vlogs/{vlog_id}/")]
+    return sorted(key for key in keys if not key.startswith(picture_folder(vlog_id)))
 
 
 def new_owner() -> str:

@@ -15,7 +15,7 @@ from internal.copying import incoming
 from internal.jobs import Job, Status
 from internal.pipelines.vlog.compose import FILM_FILES
 from tests.faults.gate import Gate, Verdict, gate
-from tests.faults.house import House, soon
+from tests.faults.house import House, films_in, soon
 from tests.faults.worker import Worker
 
 PART_PUT = re.compile(rb"PUT \S+[?&]partNumber=(\d+)")
@@ -61,7 +61,7 @@ def way(house: House) -> Iterator[Way]:
 def handed_over(house: House, job: Job, folder: Path) -> None:
     """Every file is in its place as it was made, and nothing else is."""
     media, place = house.services.media, f"vlogs/{job.id}/{job.run_no}"
-    assert [found.key for found in media.list(f"vlogs/{job.id}/")] == sorted(f"{place}/{name}" for name in FILM_FILES)
+    assert films_in(media, job.id) == sorted(f"{place}/{name}" for name in FILM_FILES)
     for name in FILM_FILES:
         house.services.work.get(f"films/{job.id}/{job.run_no}/{name}", folder / "made")
         media.get(f"{place}/{name}", folder / "arrived")

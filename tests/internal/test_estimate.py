@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from internal.estimate import shown_photos
 from internal.media import Kind
-from internal.storyboard import Found, Tune, tell
+from internal.storyboard import Found, Tune
 from internal.vlog import VlogSettings
-from tests.internal.given_days import NOON, clips, photo, tunes, wishes
+from tests.internal.given_days import NOON, clips, photo, tell, tunes, wishes
 
 
 @st.composite

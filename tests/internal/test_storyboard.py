@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from internal.errors import PermanentFailure
 from internal.film import FPS, plan
 from internal.media import Kind
-from internal.storyboard import tell
 from internal.storyboard.pace import PACES
 from internal.vlog import Storyboard, VlogSettings
-from tests.internal.given_days import NOON, at, clip, days, photo, shown, tune, tunes, wishes
+from tests.internal.given_days import NOON, at, clip, days, photo, shown, tell, tune, tunes, wishes
 
 any_day = settings(max_examples=40, deadline=None)
 

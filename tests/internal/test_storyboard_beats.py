@@ -6,10 +6,9 @@ from hypothesis import strategies as st
 
 from internal.film import FPS, Film, plan
 from internal.media import Kind
-from internal.storyboard import tell
 from internal.storyboard.pace import PACES
 from internal.vlog import SEAM, VlogSettings
-from tests.internal.given_days import at, clip, photo, spans, steady, tune
+from tests.internal.given_days import at, clip, photo, spans, steady, tell, tune
 
 
 def changes(film: Film) -> list[float]:

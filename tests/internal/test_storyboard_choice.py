@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from internal.media import Kind, Moment, Place
-from internal.storyboard import tell
 from internal.vlog import VlogSettings
-from tests.internal.given_days import NOON, at, clip, photo, shown
+from tests.internal.given_days import NOON, at, clip, photo, shown, tell
 
 LOOK, SAME_LOOK, OTHER_LOOK = "5a5aa5a55a5aa5a5", "5a5aa5a55a5aa5a0", "0f0ff0f00f0ff0f0"
 

@@ -5,10 +5,9 @@ from hypothesis import strategies as st
 
 from internal.film import FPS, plan
 from internal.media import Moment, Span
-from internal.storyboard import tell
 from internal.storyboard.pace import PACES
 from internal.vlog import Scene, VlogSettings
-from tests.internal.given_days import clip, clips, spans, tunes, wishes
+from tests.internal.given_days import clip, clips, spans, tell, tunes, wishes
 
 #: seconds by which a float, or the last part of a frame, may be off
 EXACT = 1e-4

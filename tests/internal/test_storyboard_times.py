@@ -7,11 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from internal.media import Place
-from internal.storyboard import tell
 from internal.storyboard.names import day_in, time_in
 from internal.storyboard.times import Known, in_order
 from internal.vlog import VlogSettings
-from tests.internal.given_days import NOON, TOKYO, at, clip, photo, shown
+from tests.internal.given_days import NOON, TOKYO, at, clip, photo, shown, tell
 
 HERE = Place(name="Kamakura", kilometres=1, zone="Asia/Tokyo")
 

@@ -5,10 +5,9 @@ from datetime import UTC, date, timedelta
 import pytest
 
 from internal.media import Place
-from internal.storyboard import tell
 from internal.storyboard.phrases import PHRASES
 from internal.vlog import VlogSettings
-from tests.internal.given_days import NOON, at, clip, photo
+from tests.internal.given_days import NOON, at, clip, photo, tell
 
 AREZZO = Place(name="Arezzo", kilometres=1.2)
 SIENA = Place(name="Siena", kilometres=2)

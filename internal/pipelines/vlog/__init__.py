@@ -34,7 +34,7 @@ PIPELINE = Pipeline(
     "vlog",
     (
         Step("analyze", analyze, 25, edition=2),
-        Step("storyboard", storyboard, 5, edition=2),
+        Step("storyboard", storyboard, 5, edition=3),
         Step("generate", generate, 30, edition=2, holds=are_kept),
         Step("compose", compose, 30, edition=3, holds=is_kept),
         Step("transfer", transfer, 10),

@@ -6,3 +6,8 @@ from internal.vlog import VlogSettings
 
 def settings_of(run: Run) -> VlogSettings:
     return VlogSettings.model_validate(run.job.params["settings"])
+
+
+def is_version(run: Run) -> bool:
+    """Whether it tells another vlog's story again."""
+    return "version_of" in run.job.params

@@ -15,7 +15,9 @@ from internal.pipelines import PIPELINES
 from internal.pipelines.vlog.clips import brought_to_life
 from internal.pipelines.vlog.compose import FILM_FILES
 from internal.ports import Services
-from internal.vlog import Storyboard, VlogSettings
+from internal.storyboard import arranged
+from internal.vlog import VlogSettings
+from tests.faults.house import films_in
 from tests.faults.kills.bill import scenes_not_made
 from tests.faults.kills.prefork import Killable
 from tests.faults.kills.stage import Stage
@@ -35,7 +37,7 @@ def check(services: Services, job: Job, folder: Path) -> None:
 
 def chunks_kept(services: Services, job: Job) -> dict[str, datetime]:
     """When each finished piece of the job's film was put where it is kept, by key; none before its story is told."""
-    pieces = _film(services, job).pieces if services.store.scenes(job.id) else ()
+    pieces = _film(services, job).pieces if services.store.story(job.id) else ()
     keys = [f"chunks/{services.composer.name}/{piece.name}.mp4" for piece in pieces]
     return {key: info.updated_at for key in keys if (info := services.work.info(key))}
 
@@ -95,8 +97,7 @@ def _delivered(services: Services, job: Job, folder: Path) -> int:
     """Each file of the film is in its final place alone, as it was made; returns the film's frames."""
     assert job.result
     place = job.result["folder"]
-    found = [info.key for info in services.media.list(f"vlogs/{job.id}/")]
-    assert sorted(found) == sorted(f"{place}/{name}" for name in FILM_FILES)
+    assert films_in(services.media, job.id) == sorted(f"{place}/{name}" for name in FILM_FILES)
     for name in FILM_FILES:
         made, arrived = folder / f"made-{name}", folder / name
         services.work.get(f"films/{job.id}/{job.run_no}/{name}", made)
@@ -109,10 +110,12 @@ def _delivered(services: Services, job: Job, folder: Path) -> int:
 def _film(services: Services, job: Job) -> Film:
     """With the clips that its photos were brought to life as."""
     wishes = VlogSettings.model_validate(job.params["settings"])
-    story = Storyboard(scenes=tuple(services.store.scenes(job.id)))
+    story = services.store.story(job.id)
+    assert story
+    told = arranged(story, wishes)
     made = {call.scene: call.output for call in services.store.ledger(job.id) if call.output}
-    clips = {story.scenes[scene - 1].sha256: {"sha256": _sha256(services, key)} for scene, key in made.items()}
-    return plan(brought_to_life(story, clips), wishes, services.short_side)
+    clips = {told.scenes[scene - 1].sha256: {"sha256": _sha256(services, key)} for scene, key in made.items()}
+    return plan(brought_to_life(told, clips), wishes, services.short_side)
 
 
 def _sha256(services: Services, key: str) -> str:
