@@ -1,7 +1,7 @@
 // A list of chosen files: each is sent at once, and says in words what became of it.
 
-import { request } from "./api.js";
-import { upload } from "./upload.js";
+import { giveUp, request, upload } from "./daylog.js";
+import { inWords } from "./in-words.js";
 import { say } from "./words.js";
 
 const FILES_AT_ONCE = 3;
@@ -57,10 +57,15 @@ export class ChosenFiles {
     this.#sending += 1;
     mark(entry.row, "sending", say("upload.sending"));
     try {
-      const media = await upload(entry.file, (share) => this.#arrived(entry.row, share), entry.stop.signal);
+      const media = await upload(entry.file, {
+        onBegun: (uploadId) => Object.assign(entry, { uploadId }),
+        onProgress: (sent, size) => this.#arrived(entry.row, sent / size),
+        signal: entry.stop.signal,
+      });
       this.#take(entry, media);
     } catch (error) {
-      if (!entry.stop.signal.aborted) mark(entry.row, "refused", error.message);
+      if (entry.uploadId) giveUp(entry.uploadId);
+      if (!entry.stop.signal.aborted) mark(entry.row, "refused", inWords(error));
     } finally {
       this.#sending -= 1;
       this.#next();

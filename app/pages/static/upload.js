@@ -1,49 +1,61 @@
-// Sends one file in parts, straight to the media store.
+// Sends one file in parts, straight to the media store; goes on where it stopped, however it stopped.
 
-import { getJson, pause, request, sendJson } from "./api.js";
+import { getJson, Problem, request, sendJson, Unreachable } from "./api.js";
+import { Parts } from "./parts.js";
 
-const PARTS_AT_ONCE = 3;
-const ROUNDS = 4;
+const LONGEST_NAME = 255;
 
 /**
- * Returns the media. `onProgress` is told the share that has arrived, 0 to 1; `signal` stops it. What was begun
- * and not finished is removed again. Throws Problem with the reason when the file cannot be used.
+ * Returns the media (the body of `GET /api/media/{id}`). Lost connections are waited out.
+ *
+ * - `onBegun(uploadId)`: by this id the upload can go on later: give it as `uploadId`, with the same file, and only
+ *   parts that have not arrived are sent. One the service no longer knows is begun anew, which is told again.
+ * - `onProgress(sent, size)`: bytes that have left; `sent` is `size` while the service looks at the file.
+ * - `onLine(answered)`: false when nobody answers, true when somebody does again.
+ * - `signal`: stops it, and what has arrived waits for a day. `giveUp(uploadId)` removes it at once.
+ *
+ * Throws Problem with the reason when the file cannot be used, or the reason of `signal`.
  */
-export async function upload(file, onProgress, signal) {
-  let begun = await sendJson("POST", "/api/uploads", { name: file.name, size: file.size });
-  const path = `/api/uploads/${begun.uploadId}`;
+export async function upload(file, { uploadId, onBegun, onProgress, onLine, signal } = {}) {
+  const options = { signal, onLine, tries: Infinity };
+  let under = uploadId ? await resume(uploadId, options) : null;
+  if (under?.state === "ready") return under;
+  if (!under) {
+    under = await sendJson("POST", "/api/uploads", { name: printable(file.name), size: file.size }, options);
+    onBegun?.(under.uploadId);
+  }
+  const path = `/api/uploads/${under.uploadId}`;
+  await new Parts(file, { onProgress, onLine, signal }).send(under, () => getJson(path, options));
+  return sendJson("POST", `${path}/complete`, undefined, options);
+}
+
+/** Removes what has arrived of an upload, or the media it has become. What is gone already is no complaint. */
+export async function giveUp(uploadId) {
+  await request("DELETE", `/api/uploads/${uploadId}`).catch(async (error) => {
+    if (error.status === 409) await request("DELETE", `/api/media/${uploadId}`).catch(forgive);
+    else forgive(error);
+  });
+}
+
+/** What cannot be removed now is reaped by the service in time. */
+function forgive(error) {
+  if (!(error instanceof Problem || error instanceof Unreachable)) throw error;
+}
+
+/** Where it stands, the media if it is complete, or null when it is gone. */
+async function resume(uploadId, options) {
   try {
-    for (let round = 1; !(await putParts(file, begun, onProgress, signal)); round += 1) {
-      signal.throwIfAborted();
-      if (round === ROUNDS) throw new Error("It could not be sent: the media store did not take it.");
-      await pause(round);
-      begun = await getJson(path);
-    }
-    return await sendJson("POST", `${path}/complete`);
+    return await getJson(`/api/uploads/${uploadId}`, options);
   } catch (error) {
-    await request("DELETE", path).catch(() => {}); // what is left over is reaped by the service
+    if (error.status === 409) return getJson(`/api/media/${uploadId}`, options);
+    if (error.status === 404) return null;
     throw error;
   }
 }
 
-/** Whether all of them arrived. */
-async function putParts(file, { parts, partSize }, onProgress, signal) {
-  const waiting = [...parts];
-  let arrived = 0;
-  const sender = async () => {
-    for (let part = waiting.shift(); part && !signal.aborted; part = waiting.shift()) {
-      if (!(await putPart(file, part, partSize, signal))) continue;
-      arrived += 1;
-      onProgress(1 - (parts.length - arrived) / Math.ceil(file.size / partSize));
-    }
-  };
-  await Promise.all(Array.from({ length: PARTS_AT_ONCE }, sender));
-  return arrived === parts.length;
-}
-
-async function putPart(file, { number, url }, size, signal) {
-  const body = file.slice((number - 1) * size, number * size);
-  const response = await fetch(url, { method: "PUT", body, signal, referrerPolicy: "no-referrer" }).catch(() => null);
-  if (response?.status === 507) throw new Error("There is no room left where Daylog keeps its files.");
-  return Boolean(response?.ok);
+/** As the service takes it: one line of text, not too long, with its ending. */
+function printable(name) {
+  const ending = /\.[^.]{1,10}$/.exec(name)?.[0] ?? "";
+  const fitting = name.length > LONGEST_NAME ? name.slice(0, LONGEST_NAME - ending.length) + ending : name;
+  return fitting.replace(/[\p{Cc}\p{Cs}]/gu, "\uFFFD").trim() || "?";
 }
