@@ -1,7 +1,7 @@
 // Sends one file in parts, straight to the media store; goes on where it stopped, however it stopped.
 
 import { getJson, Problem, request, sendJson, Unreachable } from "./api.js";
-import { Parts } from "./parts.js";
+import { Parts } from "./sending.js";
 
 const LONGEST_NAME = 255;
 
