@@ -105,6 +105,10 @@ class Vlog:
     created_at: datetime | None = None
     #: US dollars charged for it so far
     cost: float = 0.0
+    #: id of the first of the versions it is one of; None for a first one
+    family: str | None = None
+    #: among its family, from 1
+    number: int = 1
 
 
 class Scene(Value):

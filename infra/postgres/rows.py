@@ -31,17 +31,18 @@ def media_columns(media: Media) -> dict[str, Any]:
     return {**vars(media), "state": media.state.value, "facts": facts}
 
 
-def vlog_of(job: Job, cost: float = 0.0) -> Vlog:
+def vlog_of(job: Job, **more: Any) -> Vlog:
+    """`more`: what the job does not tell."""
     settings = VlogSettings.model_validate(job.params["settings"])
-    return Vlog(job.id, job.owner_id, settings, tuple(job.params["media"]), job.created_at, cost)
+    return Vlog(job.id, job.owner_id, settings, tuple(job.params["media"]), job.created_at, **more)
 
 
 def vlog_and_job(row: RowMapping | Mapping[str, Any]) -> tuple[Vlog, Job]:
-    """A job's columns, and `cost`."""
+    """A job's columns, and `family`, `number` and `cost`."""
     columns = dict(row)
-    cost = float(columns.pop("cost"))
+    more = {"family": columns.pop("family"), "number": columns.pop("number"), "cost": float(columns.pop("cost"))}
     job = job_of(columns)
-    return vlog_of(job, cost), job
+    return vlog_of(job, **more), job
 
 
 def paid_call_of(row: RowMapping) -> PaidCall:

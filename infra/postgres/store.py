@@ -1,11 +1,11 @@
 """The `Store`: reads on an AUTOCOMMIT engine, each one round trip; writes in transactions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, func, select, text, update
+from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, func, or_, select, text, update
 
 from infra.postgres import housekeeping, keys, ledger, stories
 from infra.postgres.connection import engine, translate_errors
@@ -61,6 +61,17 @@ class PostgresStore:
         mine = _mine(owner_id)
         newest = mine.order_by(JOB.c.created_at.desc(), JOB.c.id).limit(limit).offset(offset)
         return [vlog_and_job(row) for row in self._all(_priced(newest))], self._count(mine)
+
+    def versions(self, vlog_ids: Sequence[str]) -> Mapping[str, int]:
+        rows = self._all(select(JOB.c.id, JOB.c.version).where(*_shown_of(vlog_ids)))
+        return {row["id"]: row["version"] for row in rows}
+
+    def standing(self, vlog_ids: Sequence[str]) -> Sequence[tuple[Vlog, Job]]:
+        return [vlog_and_job(row) for row in self._all(_priced(select(JOB).where(*_shown_of(vlog_ids))))]
+
+    def versions(self, owner_id: str, family: str) -> Sequence[tuple[Vlog, Job]]:
+        of_family = _mine(owner_id).where(or_(VLOG.c.id == family, VLOG.c.family == family))
+        return [vlog_and_job(row) for row in self._all(_priced(of_family.order_by(VLOG.c.number)))]
 
     def story(self, vlog_id: str) -> Story | None:
         with self._reading() as connection:
@@ -201,7 +212,12 @@ class PostgresStore:
 
 def _mine(owner_id: str | BindParameter[str]) -> Select[Any]:
     shown = (VLOG.c.owner_id == owner_id, JOB.c.deleted_at.is_(None))
-    return select(JOB).join(VLOG, VLOG.c.id == JOB.c.id).where(*shown)
+    return select(JOB, VLOG.c.family, VLOG.c.number).join(VLOG, VLOG.c.id == JOB.c.id).where(*shown)
+
+
+def _shown_of(vlog_ids: Sequence[str]) -> tuple[Any, ...]:
+    """As one parameter, however many they are: the statement stays the same."""
+    return JOB.c.id == func.any(literal(list(vlog_ids), ARRAY(Text))), JOB.c.deleted_at.is_(None)
 
 
 def _priced(vlogs: Select[Any]) -> Select[Any]:

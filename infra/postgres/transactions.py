@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from infra.postgres import ledger, stories
@@ -47,7 +47,7 @@ class SqlTx:
 
     def add_vlog(self, vlog: Vlog) -> None:
         row = {"id": vlog.id, "owner_id": vlog.owner_id, "title": vlog.settings.title, "created_at": self.now}
-        self._connection.execute(insert(VLOG).values(row))
+        self._connection.execute(insert(VLOG).values(**row, family=vlog.family, number=vlog.number))
         wanted = dict.fromkeys([*vlog.media_ids, *filter(None, [vlog.settings.music_id])])
         rows = [{"vlog_id": vlog.id, "media_id": media_id} for media_id in wanted]
         self._connection.execute(insert(VLOG_MEDIA), rows)
@@ -94,6 +94,11 @@ class SqlTx:
             if media_id not in by_id:
                 raise NotFound(f"There is no such media: {media_id}.")
         return [by_id[media_id] for media_id in media_ids]
+
+    def next_number(self, family: str) -> int:
+        self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(family))))
+        used = select(func.max(VLOG.c.number)).where(or_(VLOG.c.id == family, VLOG.c.family == family))
+        return (self._connection.execute(used).scalar_one() or 0) + 1
 
     def story(self, vlog_id: str) -> Story | None:
         return stories.read(self._connection, vlog_id)

@@ -86,6 +86,10 @@ class Tx(Protocol):
         given. Raises NotFound for an unknown one or another owner's."""
         ...
 
+    def next_number(self, family: str) -> int:
+        """Of the family's next version. Until the transaction ends nobody else is given one."""
+        ...
+
     def story(self, vlog_id: str) -> Story | None:
         """As `Store.story`, in this transaction."""
         ...
@@ -147,6 +151,18 @@ class Store(Protocol):
 
     def vlogs(self, owner_id: str, limit: int, offset: int) -> tuple[Sequence[tuple[Vlog, Job]], int]:
         """A page of the owner's vlogs, newest first, and how many there are in all."""
+        ...
+
+    def versions(self, vlog_ids: Sequence[str]) -> Mapping[str, int]:
+        """The job versions of those that are there, whoever owns them; one round trip for all."""
+        ...
+
+    def standing(self, vlog_ids: Sequence[str]) -> Sequence[tuple[Vlog, Job]]:
+        """Those that are there, whoever owns them; one round trip for all."""
+        ...
+
+    def versions(self, owner_id: str, family: str) -> Sequence[tuple[Vlog, Job]]:
+        """The vlogs of that family that are not deleted, by their numbers."""
         ...
 
     def story(self, vlog_id: str) -> Story | None:
