@@ -5,7 +5,22 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, func, or_, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Text,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from infra.postgres import housekeeping, keys, ledger, stories
 from infra.postgres.connection import engine, translate_errors
@@ -62,12 +77,12 @@ class PostgresStore:
         newest = mine.order_by(JOB.c.created_at.desc(), JOB.c.id).limit(limit).offset(offset)
         return [vlog_and_job(row) for row in self._all(_priced(newest))], self._count(mine)
 
-    def versions(self, vlog_ids: Sequence[str]) -> Mapping[str, int]:
-        rows = self._all(select(JOB.c.id, JOB.c.version).where(*_shown_of(vlog_ids)))
+    def job_versions(self, vlog_ids: Sequence[str]) -> Mapping[str, int]:
+        rows = self._all(select(JOB.c.id, JOB.c.version).where(_among(vlog_ids), JOB.c.deleted_at.is_(None)))
         return {row["id"]: row["version"] for row in rows}
 
     def standing(self, vlog_ids: Sequence[str]) -> Sequence[tuple[Vlog, Job]]:
-        return [vlog_and_job(row) for row in self._all(_priced(select(JOB).where(*_shown_of(vlog_ids))))]
+        return [vlog_and_job(row) for row in self._all(_priced(_shown().where(_among(vlog_ids))))]
 
     def versions(self, owner_id: str, family: str) -> Sequence[tuple[Vlog, Job]]:
         of_family = _mine(owner_id).where(or_(VLOG.c.id == family, VLOG.c.family == family))
@@ -211,13 +226,17 @@ class PostgresStore:
 
 
 def _mine(owner_id: str | BindParameter[str]) -> Select[Any]:
-    shown = (VLOG.c.owner_id == owner_id, JOB.c.deleted_at.is_(None))
-    return select(JOB, VLOG.c.family, VLOG.c.number).join(VLOG, VLOG.c.id == JOB.c.id).where(*shown)
+    return _shown().where(VLOG.c.owner_id == owner_id)
 
 
-def _shown_of(vlog_ids: Sequence[str]) -> tuple[Any, ...]:
+def _shown() -> Select[Any]:
+    vlogs = select(JOB, VLOG.c.family, VLOG.c.number).join(VLOG, VLOG.c.id == JOB.c.id)
+    return vlogs.where(JOB.c.deleted_at.is_(None))
+
+
+def _among(vlog_ids: Sequence[str]) -> ColumnElement[bool]:
     """As one parameter, however many they are: the statement stays the same."""
-    return JOB.c.id == func.any(literal(list(vlog_ids), ARRAY(Text))), JOB.c.deleted_at.is_(None)
+    return JOB.c.id == func.any(literal(list(vlog_ids), ARRAY(Text)))
 
 
 def _priced(vlogs: Select[Any]) -> Select[Any]:

@@ -153,8 +153,8 @@ class Store(Protocol):
         """A page of the owner's vlogs, newest first, and how many there are in all."""
         ...
 
-    def versions(self, vlog_ids: Sequence[str]) -> Mapping[str, int]:
-        """The job versions of those that are there, whoever owns them; one round trip for all."""
+    def job_versions(self, vlog_ids: Sequence[str]) -> Mapping[str, int]:
+        """The jobs' versions of those that are there, whoever owns them; one round trip for all."""
         ...
 
     def standing(self, vlog_ids: Sequence[str]) -> Sequence[tuple[Vlog, Job]]:
