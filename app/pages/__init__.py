@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from app.pages import library, new, policy, vlog, words
+from app.pages import library, new, policy, vlog, words, wrong
 
 PAGES = (new, library, vlog)
 
@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
     )
     for page in PAGES:
         shared.register_blueprint(page.blueprint)
-    shared.before_request(words.switch)
     shared.after_request(policy.only_ours)
     app.register_blueprint(shared)
+    app.before_request(words.switch)
+    app.after_request(wrong.as_page)

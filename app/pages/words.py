@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
+from urllib.parse import urlencode
 
 from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -33,7 +34,13 @@ def page(template: str, *catalogues: str, **values: Any) -> str:
         return filled(texts[key], named)
 
     return render_template(
-        template, say=say, texts=texts, language=language, languages=LANGUAGES, path=request.path, **values
+        template,
+        say=say,
+        texts=texts,
+        language=language,
+        languages={code: (name, here(lang=code)) for code, name in LANGUAGES.items()},
+        path=request.path,
+        **values,
     )
 
 
@@ -49,13 +56,21 @@ def current() -> PageLanguage:
 
 
 def switch() -> ResponseReturnValue | None:
-    """`?lang=` on any page chooses a language, and stays on that page."""
+    """`?lang=` on any page, also one that there is not, chooses a language, and stays on that page."""
     wish = request.args.get("lang", "")
-    if request.method != "GET" or wish not in get_args(PageLanguage):
+    ours = request.endpoint is None or request.endpoint.startswith("pages.")
+    if request.method != "GET" or wish not in get_args(PageLanguage) or not ours:
         return None
-    response = make_response(redirect(iri_to_uri(f"/{request.path.lstrip('/')}"), 303))
+    response = make_response(redirect(here(), 303))
     response.set_cookie(COOKIE, wish, max_age=REMEMBERED, httponly=True, samesite="Lax", secure=request.is_secure)
     return response
+
+
+def here(**changed: str) -> str:
+    """This page's own address, with the rest of its query."""
+    query = urlencode({name: value for name, value in request.args.items() if name != "lang"} | changed)
+    path = iri_to_uri(f"/{request.path.lstrip('/')}")  # two slashes would begin another host's
+    return f"{path}?{query}" if query else path
 
 
 def filled(text: Text, named: Mapping[str, object]) -> str:
