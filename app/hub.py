@@ -12,8 +12,9 @@ after a change made here only what was asked for later counts; and so after a vl
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from internal.errors import NotFound, TemporaryFailure
 from internal.jobs import Job
@@ -147,12 +148,17 @@ class Hub:
             if watched := self._watched.get(vlog_id):
                 watched.snapshot, watched.as_of = None, time.monotonic()
 
-    def listen(self, vlog_id: str) -> "Listener":
-        """To be closed."""
+    @contextmanager
+    def listening(self, vlog_id: str) -> Iterator["Listener"]:
+        """Somebody waits for it to change."""
         with self._lock:
             watched = self._watch(vlog_id)
             watched.listeners += 1
-        return Listener(watched, self._shutdown)
+        try:
+            yield Listener(watched, self._shutdown)
+        finally:
+            with self._lock:
+                watched.listeners -= 1
 
     def _watch(self, vlog_id: str) -> _Watched:
         if self._thread is None:
@@ -215,13 +221,12 @@ class Hub:
         return behind
 
 
-@dataclass
 class Listener:
     """Somebody who waits for one vlog to change."""
 
-    _watched: _Watched
-    _shutdown: threading.Event
-    _open: bool = field(default=True)
+    def __init__(self, watched: _Watched, shutdown: threading.Event) -> None:
+        self._watched = watched
+        self._shutdown = shutdown
 
     def newer(self, than: int, seconds: float) -> Snapshot | None:
         """The newest snapshot, as soon as its version is higher; None when time is up or this process ends. Raises
@@ -230,15 +235,11 @@ class Listener:
             self._watched.changed.wait_for(lambda: self._is_over(than), seconds)
             if self._watched.gone:
                 raise NotFound("This vlog has been deleted.")
-            snapshot = self._watched.snapshot
-        return snapshot if snapshot and snapshot.version > than else None
+            return self._newer(than)
 
     def _is_over(self, than: int) -> bool:
-        known = self._watched.snapshot
-        return self._watched.gone or self._shutdown.is_set() or (known is not None and known.version > than)
+        return self._watched.gone or self._shutdown.is_set() or self._newer(than) is not None
 
-    def close(self) -> None:
-        """May be repeated."""
-        with self._watched.changed:
-            self._watched.listeners -= self._open
-            self._open = False
+    def _newer(self, than: int) -> Snapshot | None:
+        known = self._watched.snapshot
+        return known if known and known.version > than else None

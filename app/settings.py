@@ -58,11 +58,30 @@ class VertexSettings(BaseSettings):
     prompts_location: str = "us-central1"
 
 
-class Settings(VertexSettings):
+class ServingSettings(BaseSettings):
+    """How a process serves: all that gunicorn asks before the app is made."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    serve: Literal["web", "worker", "all"] = "all"
+    #: requests answered at once; each stream takes one for as long as it lasts
+    threads: int | None = Field(default=None, ge=2, le=10_000)
+
+    @property
+    def most_at_once(self) -> int:
+        """A worker renders on all cores as it is: more threads would only wait."""
+        return self.threads or (16 if self.serve == "worker" else 1000)
+
+    @property
+    def most_streams(self) -> int:
+        """Fewer than threads, so that there is always one for everything else."""
+        return self.most_at_once * 9 // 10
+
+
+class Settings(VertexSettings, ServingSettings):
     """Each field is the environment variable of the same name in upper case; the README's table explains them."""
 
     profile: Literal["laptop", "cloud"] = "laptop"
-    serve: Literal["web", "worker", "all"] = "all"
     #: the laptop's folder of state
     state: Path = Path(".daylog")
 
@@ -99,6 +118,9 @@ class Settings(VertexSettings):
     submissions_per_minute: int = Field(default=Limits().submissions, ge=1)
     #: the folder of the gazetteer's file; STATE/places if not given
     places: Path | None = None
+    streams_per_user: int = Field(default=12, ge=1)
+    #: seconds for which what was read of a vlog answers those who poll it; 0: each poll reads its row
+    snapshot_age: float = Field(default=1.0, ge=0, le=10)
     most_body_bytes: int = Field(default=30 * 1024 * 1024, gt=0)
     #: seconds
     lease: float | None = Field(default=None, gt=0)
