@@ -14,8 +14,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from internal.jobs import Times
 from internal.paid import Limits
+from internal.times import Times
 
 #: what the cloud cannot do without; a laptop's supervisor writes them to STATE/settings.json
 NEEDED = (

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from internal.errors import Refused, TemporaryFailure
 from internal.faults import crash_point
-from internal.jobs import OVERDUE, Job, Times
+from internal.jobs import OVERDUE, Job
 from internal.ports import Services
 from internal.runner import enqueue
+from internal.times import Times
 
 log = logging.getLogger(__name__)
 

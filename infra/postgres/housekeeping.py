@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.rows import job_of, media_of, vlog_of
 from infra.postgres.transactions import ANALYSIS, EVENT, IDEMPOTENCY, JOB, MEDIA, VLOG, VLOG_MEDIA
-from internal.jobs import TERMINAL, Job, Times
+from internal.jobs import TERMINAL, Job
 from internal.media import Analysis, Media
+from internal.times import Times
 from internal.vlog import Vlog
 
 NOW = func.clock_timestamp()

@@ -40,11 +40,12 @@ from infra.postgres.transactions import (
     lock_job,
 )
 from internal.errors import NotFound, TemporaryFailure
-from internal.jobs import Dispatch, Job, Times
+from internal.jobs import Dispatch, Job
 from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
 from internal.ports import Answer, Event, KeyUse, Renewal
 from internal.storyboard import Story
+from internal.times import Times
 from internal.vlog import Vlog
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from internal.jobs import Times
 from internal.paid import Limits
 from internal.ports.films import Composer, MediaAnalyst, MediaProbe, MusicLibrary, Usage
 from internal.ports.generation import Made, NotMade, Order, SceneGenerator
@@ -16,6 +15,7 @@ from internal.ports.places import Gazetteer
 from internal.ports.prompts import PromptLibrary, Published
 from internal.ports.queue import CallerCheck, TaskQueue
 from internal.ports.rows import Answer, Event, JobTx, KeyUse, Renewal, Store, Tx
+from internal.times import Times
 
 __all__ = [
     "Answer",

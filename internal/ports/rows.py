@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from internal.jobs import Dispatch, Job, Times
+from internal.jobs import Dispatch, Job
 from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
 from internal.ports.films import Usage
 from internal.storyboard import Story
+from internal.times import Times
 from internal.vlog import Vlog
 
 

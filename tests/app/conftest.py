@@ -13,8 +13,8 @@ from app import create_app
 from app.bootstrap import connect, migrate
 from app.settings import Settings
 from infra.local.postgres import Postgres
-from internal.jobs import Times
 from internal.ports import Services
+from internal.times import Times
 from tests.app.asking import Media
 from tests.media import make_hostile, make_tiny, write_music
 from tests.queue_server import queue_server

@@ -14,8 +14,8 @@ from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from infra.work_store.gcs import GcsWorkStore
 from internal.film import Film
-from internal.jobs import Times
 from internal.ports import Composer, MediaAnalyst, Order
+from internal.times import Times
 from tests.contracts.hearing import Play
 from tests.contracts.orders import draw_photo, order_of, veo
 from tests.contracts.small_films import nothing, write_flat, write_ramp, write_tone

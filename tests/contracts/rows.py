@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import TypeVar
 
-from internal.jobs import Dispatch, Job, Times
+from internal.jobs import Dispatch, Job
 from internal.media import Media
 from internal.ports import Store
+from internal.times import Times
 from internal.vlog import Vlog, VlogSettings
 
 TIMES = Times()

@@ -15,10 +15,11 @@ from infra.postgres import tables
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from internal.errors import Conflict, InvalidInput, NotFound, TooLarge
-from internal.jobs import Job, Status, Times
+from internal.jobs import Job, Status
 from internal.media import Analysis, Facts, Kind, MediaState
 from internal.ports import Answer, KeyUse
 from internal.storyboard import Card, Story
+from internal.times import Times
 from internal.vlog import Music
 from tests.contracts.rows import GIB, HOUR, LONG_AGO, SECOND, TIMES, add_media, add_vlog, at_once, change, lease
 

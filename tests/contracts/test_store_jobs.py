@@ -9,7 +9,8 @@ from sqlalchemy import make_url
 
 from infra.postgres.store import PostgresStore
 from internal.errors import LeaseLost, NotFound, TemporaryFailure
-from internal.jobs import Dispatch, Job, JobError, Times
+from internal.jobs import Dispatch, Job, JobError
+from internal.times import Times
 from tests.contracts.rows import HOUR, LONG_AGO, SECOND, TIMES, add_vlog, at_once, change, dispatch_of, lease
 
 

@@ -24,8 +24,8 @@ from app.settings import Settings
 from infra.local.parts import ROOT, answers
 from infra.local.ports import free_port
 from internal import faults
-from internal.jobs import Times
 from internal.pipelines import PIPELINES
+from internal.times import Times
 from tests.faults.freezing import freeze_at
 from tests.faults.odd_pipelines import ODD
 from tests.queue_server import wait_until

@@ -9,8 +9,8 @@ from app.bootstrap import connect
 from app.settings import NEEDED, Settings
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
-from internal.jobs import Times
 from internal.ports import Services, TaskQueue
+from internal.times import Times
 
 TIMES = Times(
     lease=timedelta(seconds=5),

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from internal.jobs import Job, JobError, Times
+from internal.jobs import Job, JobError
+from internal.times import Times
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)

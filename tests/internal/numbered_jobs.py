@@ -10,8 +10,9 @@ from functools import cache
 from typing import NamedTuple
 
 from internal.errors import Refused
-from internal.jobs import ATTEMPTS, OVERDUE, Dispatch, Job, JobError, Status, Times
+from internal.jobs import ATTEMPTS, OVERDUE, Dispatch, Job, JobError, Status
 from internal.reconciler import overdue
+from internal.times import Times
 
 NOW = datetime(2000, 1, 1, tzinfo=UTC)
 PAST, TO_COME = NOW - timedelta(days=1), NOW + timedelta(days=1)

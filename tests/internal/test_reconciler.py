@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from internal.jobs import ATTEMPTS, Dispatch, Job, Status, Times
+from internal.jobs import ATTEMPTS, Dispatch, Job, Status
 from internal.ports import Services
 from internal.reconciler import overdue, reconcile
+from internal.times import Times
 from tests.internal.memory_queue import NotingQueue
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
