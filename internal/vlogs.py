@@ -33,10 +33,17 @@ def create(
     vlog = Vlog(new_id(), owner_id, settings, tuple(dict.fromkeys(media_ids)))
     if not 1 <= len(vlog.media_ids) <= MOST_MEDIA:
         raise InvalidInput(f"Give between 1 and {MOST_MEDIA} photos or clips.", "files")
-    params = {"settings": settings.model_dump(mode="json"), "media": list(vlog.media_ids)}
+    return submit(services, lambda tx: vlog, also)
+
+
+def submit(services: Services, ask: Callable[[Tx], Vlog], also: Callable[[Tx, Vlog], None], **params: object) -> Vlog:
+    """Ask for the vlog that `ask` says, in one transaction with what `also` writes. `params`: what else its job is to
+    know. Raises InvalidInput, NotFound, and what both raise."""
     with services.store.begin() as tx:
-        _usable(tx, owner_id, settings, vlog.media_ids)
-        job = Job(vlog.id, "vlog", owner_id, params).created(tx.now)
+        vlog = ask(tx)
+        _usable(tx, vlog.owner_id, vlog.settings, vlog.media_ids)
+        asked = {"settings": vlog.settings.model_dump(mode="json"), "media": list(vlog.media_ids), **params}
+        job = Job(vlog.id, "vlog", vlog.owner_id, asked).created(tx.now)
         tx.add_job(job)
         tx.add_vlog(vlog)
         also(tx, vlog)
@@ -85,16 +92,30 @@ def _again(job: Job, tx: Tx) -> Job:
     """A vlog that is over keeps nobody from deleting its media; from here on it does again."""
     again = job.retry(tx.now)
     music_id = job.params["settings"].get("music_id")
+    claim_again(tx, job.owner_id, [*job.params["media"], *filter(None, [music_id])])
+    return again
+
+
+def claim_again(tx: Tx, owner_id: str, media_ids: Sequence[str]) -> None:
+    """Media of a vlog that is over. Raises Conflict when one of them is not there any more."""
     try:
-        tx.claim_media(job.owner_id, [*job.params["media"], *filter(None, [music_id])])
+        tx.claim_media(owner_id, media_ids)
     except NotFound as error:
         raise Conflict("A file of this vlog has been deleted: make a new vlog of those you have.") from error
-    return again
 
 
 def approve(services: Services, owner_id: str, vlog_id: str) -> Job:
     """Go on with a vlog that waits for its owner. Raises NotFound, Conflict."""
-    return _change(services, owner_id, vlog_id, "approved", lambda job, tx: job.resume(tx.now))
+    return _change(services, owner_id, vlog_id, "approved", _approved)
+
+
+def _approved(job: Job, tx: Tx) -> Job:
+    """Only this says that its owner has seen the story: a delivery that died before it could park has left one too."""
+    resumed = job.resume(tx.now)
+    story = tx.story(job.id)
+    if story:
+        tx.put_story(job.id, story.model_copy(update={"approved": True}))
+    return resumed
 
 
 def delete(services: Services, owner_id: str, vlog_id: str) -> None:

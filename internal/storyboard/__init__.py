@@ -15,7 +15,7 @@ from internal.errors import PermanentFailure
 from internal.film import FPS
 from internal.storyboard.beats import beats_of, interval
 from internal.storyboard.cards import Card, Story
-from internal.storyboard.changes import Change, changed
+from internal.storyboard.changes import Change, changed, within_limits
 from internal.storyboard.choice import Room, choose
 from internal.storyboard.found import Found, Tune
 from internal.storyboard.lengths import lengths
@@ -27,7 +27,7 @@ from internal.storyboard.weeding import Weeded, weed
 from internal.storyboard.words import words_of
 from internal.vlog import VlogSettings
 
-__all__ = ["Card", "Change", "Found", "Story", "Tune", "arranged", "changed", "retell", "tell"]
+__all__ = ["Card", "Change", "Found", "Story", "Tune", "arranged", "changed", "retell", "tell", "within_limits"]
 
 
 def tell(found: Sequence[Found], settings: VlogSettings, tune: Tune | None = None) -> Story:

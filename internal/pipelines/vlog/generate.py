@@ -18,7 +18,7 @@ from internal.pipelines.vlog.clips import fetch_clip
 from internal.pipelines.vlog.looking import sha256_of
 from internal.pipelines.vlog.orders import Lively, wanted
 from internal.pipelines.vlog.side_by_side import side_by_side
-from internal.pipelines.vlog.wishes import settings_of
+from internal.pipelines.vlog.wishes import is_version, settings_of
 from internal.storyboard import Found
 from internal.vlog import Scene, Storyboard
 
@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 
 #: seconds by which a clip may be shorter than its scene: its last picture stays while the next scene comes
 SHORTAGE = 0.25
+#: why a version has fewer of them than may be hoped for
+NO_MORE = JobError("version_pays_nothing", "A version brings no more photos to life than were paid for.")
+#: reasons that are the user's own wish: nothing of what they asked for is missing
+OWN_WISH = ("cost_limit", NO_MORE.code)
 #: scenes asked about at a time
 AT_ONCE = 8
 #: names in one sentence
@@ -70,6 +74,8 @@ def _advanced(run: Run, photos: Sequence[Lively]) -> list[Standing]:
 
 
 def _ordered(run: Run, wish: Wanted) -> Standing:
+    if wish.price and is_version(run):
+        return Limited(NO_MORE)
     try:
         return advance(run, wish)
     except UnreadableMedia as error:
@@ -90,7 +96,7 @@ def _output(run: Run, photos: Sequence[Lively], standings: Sequence[Standing]) -
     for photo, standing in zip(photos, standings, strict=True):
         match _checked(run, photo, standing):
             case JobError() as reason:
-                own_limit = isinstance(standing, Limited) and reason.code == "cost_limit"
+                own_limit = isinstance(standing, Limited) and reason.code in OWN_WISH
                 missing.append(_Missing(photo.found.name, reason, own_limit))
             case clip:
                 clips[photo.found.sha256] = clip

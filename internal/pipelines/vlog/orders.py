@@ -15,7 +15,7 @@ from internal.media import Facts
 from internal.paying import Wanted
 from internal.pipeline import Run
 from internal.pipelines.vlog.looking import fetch
-from internal.pipelines.vlog.wishes import settings_of
+from internal.pipelines.vlog.wishes import is_version, settings_of
 from internal.ports import Order
 from internal.prompts import prompt
 from internal.storyboard import Found
@@ -26,6 +26,8 @@ STILL = 1536
 #: seconds for which a clip may stand still at its end, when the next scene is coming: a longer one costs half as much
 #: again, or more
 STANDS_STILL = 0.1
+#: seconds: no generator makes a longer clip
+LONGEST = 10
 #: the least of a photo that should be left when it is cropped to the film's shape
 LEAST_LEFT = 0.5
 MOVEMENTS = ("pushes in", "pulls back", "glides to the left", "glides to the right", "rises", "stays where it is")
@@ -45,7 +47,7 @@ def wanted(run: Run, photo: Lively) -> Wanted:
     order = Order(
         photo=run.folder / f"{photo.found.sha256}.still.jpg",
         prompt=_prompt(photo.found),
-        seconds=generator.seconds(photo.scene.seconds - STANDS_STILL),
+        seconds=_seconds(run, photo),
         aspect=aspect_of(photo.found.analysis.facts, settings.aspect),
         resolution=resolution_of(settings.resolution),
         seed=_number(photo.found),
@@ -53,12 +55,26 @@ def wanted(run: Run, photo: Lively) -> Wanted:
     )
     return Wanted(
         scene=photo.number,
-        input_sha=_input_sha(generator.name, photo.found.sha256, order),
+        input_sha=_input_sha(run, photo, order.seconds),
         order=order,
         price=generator.price(order.seconds, order.resolution),
         most=settings.max_cost,
         prepare=_still(run, photo.found, order.photo),
     )
+
+
+def _seconds(run: Run, photo: Lively) -> int:
+    """A version has scenes that are shorter now: for those a longer clip that was paid for serves as well."""
+    generator = run.services.generator
+    least = generator.seconds(photo.scene.seconds - STANDS_STILL)
+    if not is_version(run):
+        return least
+    lengths = dict.fromkeys(generator.seconds(seconds) for seconds in range(least, LONGEST + 1))
+    return next((length for length in lengths if _was_made(run, _input_sha(run, photo, length))), least)
+
+
+def _was_made(run: Run, input_sha: str) -> bool:
+    return any(call.output for call in run.services.store.paid_calls(run.job.owner_id, input_sha))
 
 
 def aspect_of(photo: Facts, film: Aspect) -> Literal["16:9", "9:16"]:
@@ -93,10 +109,12 @@ def _number(found: Found) -> int:
     return int(found.sha256[:6], 16)
 
 
-def _input_sha(generator: str, photo: str, order: Order) -> str:
+def _input_sha(run: Run, photo: Lively, seconds: int) -> str:
     """Not of the prompt's words: a prompt that is better worded, or a photo described anew, is no reason to pay for
     the same photo again, least of all while its order is under way."""
-    told = [generator, photo, order.seconds, order.aspect, order.resolution]
+    settings = settings_of(run)
+    aspect = aspect_of(photo.found.analysis.facts, settings.aspect)
+    told = [run.services.generator.name, photo.found.sha256, seconds, aspect, resolution_of(settings.resolution)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
