@@ -6,7 +6,7 @@ from flask import Flask
 
 from app import guard, health, logs, problems
 from app.bootstrap import connect
-from app.services import EXTENSION, Web
+from app.services import EXTENSION, connected
 from app.settings import Settings
 from internal.pipeline import Pipeline
 from internal.pipelines import PIPELINES
@@ -26,7 +26,7 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = 1024 * 1024
     app.config["MAX_FORM_PARTS"] = 400
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of the default provider, which we keep
-    app.extensions[EXTENSION] = Web(settings, services or connect(settings), pipelines)
+    app.extensions[EXTENSION] = connected(settings, services or connect(settings), pipelines)
     problems.register(app)
     guard.register(app)
     logs.register(app)

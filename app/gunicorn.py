@@ -1,9 +1,11 @@
 """How gunicorn serves us: threads in one process, and an orderly end.
 
-On SIGTERM running steps are told to stop first, so that their jobs are let go and asked
+A stream holds a thread for as long as it lasts, and costs little else: hundreds of them fit one
+process. On SIGTERM running steps are told to stop first, so that their jobs are let go and asked
 for again within gunicorn's grace.
 """
 
+import resource
 import signal
 from types import FrameType
 from typing import Any
@@ -12,10 +14,26 @@ from gunicorn.http.errors import NoMoreData, ParseException
 
 from app import problems
 from app.services import EXTENSION
+from app.settings import ServingSettings
+
+#: connections kept open between requests, beside those that are being answered
+KEPT = 1000
+#: files that the process may need for everything that is no connection of a client's
+OTHER_FILES = 200
 
 worker_class = "gthread"
 workers = 1
-threads = 16
+threads = ServingSettings().most_at_once
+
+
+def _files() -> int:
+    """As many as are needed, or as the system lets us have."""
+    wanted, most = threads + KEPT + OTHER_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+
+
+#: more of them wait in the backlog: a connection that finds no file left would end the process
+worker_connections = _files() - OTHER_FILES
 #: seconds: renders run in request threads for as long as a dispatch may, so only a silent worker is killed
 timeout = 120
 graceful_timeout = 8
@@ -23,6 +41,12 @@ keepalive = 75
 preload_app = False
 accesslog = None
 control_socket_disable = True
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """The usual limit of 1024 files is below what we need."""
+    given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(given, _files()), most))
 
 
 def post_worker_init(worker: Any) -> None:

@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from app.api import docs, estimates, media, uploads, vlogs
+from app.api import docs, estimates, media, standing, stream, uploads, vlogs
 from app.api.form import FaithfulRequest
 
 
 def register(app: Flask) -> None:
     app.request_class = FaithfulRequest
-    for module in (vlogs, estimates, uploads, media, docs):
+    standing.register(app)
+    for module in (vlogs, stream, estimates, uploads, media, docs):
         app.register_blueprint(module.blueprint)

@@ -88,7 +88,7 @@ def _in_headers(noted: Operation) -> Iterator[Json]:
 
 def _answers(noted: Operation) -> Iterator[tuple[str, Json]]:
     for status, model in noted.answers.items():
-        content = {"content": {"application/json": {"schema": _ref(model)}}} if model else {}
+        content = {"content": {noted.media_type: {"schema": _ref(model)}}} if model else {}
         yield str(status), {"description": HTTPStatus(status).phrase, **content}
 
 

@@ -20,6 +20,8 @@ class Operation:
     json: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
+    #: of the answers' bodies
+    media_type: str = "application/json"
     #: request headers: name to what it does
     headers: Mapping[str, str] | None = None
 

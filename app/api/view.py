@@ -41,7 +41,7 @@ def body_of(vlog: Vlog, job: Job, now: datetime, public_url: str) -> VlogBody:
         cost=round(vlog.cost, 4),
         error_message=job.error.message if job.error else None,
         error_code=_code(job),
-        eta_seconds=_eta(job, now),
+        eta_seconds=seconds_left(job, now),
         **_film(vlog, job.result, public_url),
     )
 
@@ -71,8 +71,8 @@ def _film(vlog: Vlog, result: dict[str, Any] | None, public_url: str) -> dict[st
     }
 
 
-def _eta(job: Job, now: datetime) -> int | None:
-    """Seconds, as if it went on as fast as it did so far."""
+def seconds_left(job: Job, now: datetime) -> int | None:
+    """A guess: as if it went on as fast as it did so far."""
     if job.finished or job.parked_at or not job.started_at or job.progress < LEAST_PROGRESS:
         return None
     spent = (now - job.started_at).total_seconds()

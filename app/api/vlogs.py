@@ -12,6 +12,7 @@ from app.api.form import VlogForm, read_form
 from app.api.keys import HEADER, Keep, once
 from app.api.operations import operation
 from app.api.reading import checked_id, read_query
+from app.api.standing import shown, standing, version_named
 from app.api.view import body_of
 from app.identity import current_user
 from app.services import services, web
@@ -88,10 +89,18 @@ def index() -> ResponseReturnValue:
 )
 def show(vlog_id: str) -> ResponseReturnValue:
     """Poll it every `Retry-After` seconds for as long as that header comes."""
-    vlog, job = _mine(vlog_id)
-    if request.if_none_match.contains_weak(str(job.version)):
-        return validated(Response(status=304), job.version, running=not job.finished)
-    return vlog_answer(_body(vlog, job), job.version)
+    snapshot = standing(vlog_id, _seen())
+    if request.if_none_match.contains_weak(str(snapshot.version)):
+        response = Response(status=304)
+    else:
+        response = Response(shown(snapshot), content_type="application/json")
+    return validated(response, snapshot.version, running=not snapshot.job.finished)
+
+
+def _seen() -> int:
+    """The newest version that the client has an ETag of; 0 for none."""
+    tags = request.if_none_match.as_set(include_weak=True)
+    return max(map(version_named, filter(None, tags)), default=0)
 
 
 @blueprint.delete("/api/vlogs/<vlog_id>")

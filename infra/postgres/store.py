@@ -22,7 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from infra.postgres import housekeeping, keys, ledger, stories
+from infra.postgres import housekeeping, keys, ledger, shares, stories
+from infra.postgres.accounts import SqlAccounts
 from infra.postgres.connection import engine, translate_errors
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.prepared import PreparedQuery
@@ -39,7 +40,7 @@ from infra.postgres.transactions import (
     database_time,
     lock_job,
 )
-from internal.errors import NotFound, TemporaryFailure
+from internal.errors import Gone, NotFound, TemporaryFailure
 from internal.jobs import Dispatch, Job
 from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
@@ -49,13 +50,14 @@ from internal.times import Times
 from internal.vlog import Vlog
 
 
-class PostgresStore:
+class PostgresStore(SqlAccounts):
     """`url` is a SQLAlchemy URL (`postgresql+pg8000://…`); connects at first use."""
 
     def __init__(self, url: str, times: Times, pool: int = 10) -> None:
         idle_limit = max(1, int(times.lease.total_seconds()))
         self._writes: Engine = engine(url, pool, idle_limit)
         self._reads: Engine = engine(url, pool, idle_limit, autocommit=True)
+        super().__init__(self._reads)
         self._polled = PreparedQuery(self._reads, ONE_OF_MINE)
         self._heartbeats: Engine = engine(url, 2, idle_limit, autocommit=True)
 
@@ -88,6 +90,13 @@ class PostgresStore:
     def versions(self, owner_id: str, family: str) -> Sequence[tuple[Vlog, Job]]:
         of_family = _mine(owner_id).where(or_(VLOG.c.id == family, VLOG.c.family == family))
         return [vlog_and_job(row) for row in self._all(_priced(of_family.order_by(VLOG.c.number)))]
+
+    def shared(self, token: str) -> tuple[Vlog, Job]:
+        with self._reading() as connection:
+            vlog_id = shares.opened(connection, token)
+        for found in self.standing([vlog_id]):
+            return found
+        raise Gone(shares.GONE)
 
     def story(self, vlog_id: str) -> Story | None:
         with self._reading() as connection:
@@ -137,9 +146,13 @@ class PostgresStore:
         with self._reading() as connection:
             return housekeeping.reapable_media(connection, unreferenced_for, limit)
 
-    def reapable_vlogs(self, limit: int) -> Sequence[tuple[Vlog, Job]]:
+    def reapable_vlogs(self, kept_for: timedelta, limit: int) -> Sequence[tuple[Vlog, Job]]:
         with self._reading() as connection:
-            return housekeeping.reapable_vlogs(connection, limit)
+            return housekeeping.reapable_vlogs(connection, kept_for, limit)
+
+    def expired_shares(self, limit: int) -> Sequence[str]:
+        with self._reading() as connection:
+            return shares.expired(connection, limit)
 
     def ping(self) -> None:
         with self._reading() as connection:
@@ -196,9 +209,10 @@ class PostgresStore:
         with self._reading() as connection:
             connection.execute(JOB.delete().where(JOB.c.id == vlog_id, JOB.c.deleted_at.is_not(None)))
 
-    def expire(self, events_after: timedelta) -> None:
+    def expire(self, events_after: timedelta, links_after: timedelta) -> None:
         with self._reading() as connection:
             housekeeping.expire(connection, events_after)
+            shares.forget(connection, links_after)
 
     def close(self) -> None:
         """Ends the connections that are not in use."""
@@ -237,11 +251,13 @@ def _shown() -> Select[Any]:
 
 def _among(vlog_ids: Sequence[str]) -> ColumnElement[bool]:
     """As one parameter, however many they are: the statement stays the same."""
-    return JOB.c.id == func.any(literal(list(vlog_ids), ARRAY(Text)))
+    among: ColumnElement[bool] = JOB.c.id == func.any(literal(list(vlog_ids), ARRAY(Text)))
+    return among
 
 
 def _priced(vlogs: Select[Any]) -> Select[Any]:
-    return vlogs.add_columns(ledger.cost_of(JOB.c.id).label("cost"))
+    """With what they have cost, and the links to them."""
+    return shares.with_open_link(vlogs.add_columns(ledger.cost_of(JOB.c.id).label("cost")))
 
 
 #: with `:name` parameters, as SQLAlchemy writes a statement that is for no dialect

@@ -52,6 +52,7 @@ def settings(
             public_url="http://daylog.test",
             hosts=("localhost", "127.0.0.1"),
             short_side=90,
+            snapshot_age=0,
         )
 
 

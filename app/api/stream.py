@@ -1,0 +1,110 @@
+"""A vlog's changes as server-sent events.
+
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html. Each event is what
+`GET /api/vlogs/{id}` answers, under its version as id: so whoever comes back with the last id they
+had is told what is newer, once. Events may be left out between two of them; none comes twice, none
+after a newer one, and the one that ends it always does.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from flask import Blueprint, Response, request, stream_with_context
+from flask.typing import ResponseReturnValue
+
+from app.api.bodies import VlogBody
+from app.api.operations import operation
+from app.api.standing import shown, standing, version_named
+from app.hub import Listener, Snapshot
+from app.identity import current_user
+from app.services import web
+from internal.errors import NotFound, Refused, TemporaryFailure
+
+blueprint = Blueprint("stream", __name__)
+
+LAST_SEEN = "Last-Event-ID"
+#: seconds between two pings; whoever may not listen any more is found out then
+PING_EVERY = 15.0
+#: seconds after which a stream ends, and the client comes again: to a newer process, it may be
+LONGEST = (600, 900)
+#: seconds in which a client must take what is written to it
+STALLED = 30.0
+#: milliseconds until the client comes again: spread, so that they do not all come at once
+AGAIN = (1000, 5000)
+#: an event of its own, because a comment would not reach a page
+PING = b"event: ping\ndata: {}\n\n"
+
+
+@blueprint.get("/api/vlogs/<vlog_id>/stream")
+@operation(
+    "Watch a vlog being made",
+    {200: VlogBody, 204: None},
+    refusals=(404, 503),
+    media_type="text/event-stream",
+    headers={LAST_SEEN: "The id of the last event received: only what is newer is sent."},
+)
+def show(vlog_id: str) -> ResponseReturnValue:
+    """Server-sent events: how the vlog stands now, and again at each change, until it is completed or has failed.
+    `data` is what `GET /api/vlogs/{vlog_id}` answers, `id` the number in its ETag; an event `ping` comes every 15
+    seconds. 204: there is nothing more to come. 503: too many are watching; poll instead."""
+    seen = version_named(request.headers.get(LAST_SEEN, ""))
+    snapshot = standing(vlog_id, seen)
+    if snapshot.job.finished and snapshot.version == seen:
+        return Response(status=204)
+    if web().shutdown.is_set():
+        raise TemporaryFailure("This process is shutting down.", random.randint(1, 5))
+    with ExitStack() as taken:
+        taken.enter_context(web().seats.taken(current_user().id))
+        listener = taken.enter_context(web().hub.listening(vlog_id))
+        response = Response(stream_with_context(_events(listener, snapshot, seen)), content_type="text/event-stream")
+        # the iterator may be dropped before it has begun, and would not clean up after itself then
+        response.call_on_close(taken.pop_all().close)
+    response.headers["X-Accel-Buffering"] = "no"
+    _hurry()
+    return response
+
+
+def _hurry() -> None:
+    """A client that reads nothing loses its connection, and gives its thread back."""
+    if connection := request.environ.get("gunicorn.socket"):
+        connection.settimeout(STALLED)
+
+
+def _events(listener: Listener, snapshot: Snapshot, seen: int) -> Iterator[bytes]:
+    """Something is sent at once, even if nothing is new: it carries the headers."""
+    user, now = current_user(), time.monotonic()
+    ping_at, end_at = now + PING_EVERY, now + random.uniform(*LONGEST)
+    yield PING if snapshot.version == seen else _event(snapshot)
+    while not snapshot.job.finished:
+        try:
+            newer = listener.newer(snapshot.version, min(ping_at, end_at) - now)
+        except NotFound:
+            return
+        if newer:
+            snapshot = newer
+            yield _event(snapshot)
+        now = time.monotonic()
+        if web().shutdown.is_set() or now >= end_at:
+            yield b"retry: %d\n\n" % random.randint(*AGAIN)
+            return
+        if now >= ping_at:
+            if not _may_listen(user.id):
+                return
+            ping_at = now + PING_EVERY
+            yield PING
+
+
+def _event(snapshot: Snapshot) -> bytes:
+    return b"id: %d\ndata: %s\n\n" % (snapshot.version, shown(snapshot))
+
+
+def _may_listen(user_id: str) -> bool:
+    """Whether they are still signed in; also when that cannot be known just now."""
+    try:
+        return current_user().id == user_id
+    except Refused:
+        return False
+    except TemporaryFailure:
+        return True
