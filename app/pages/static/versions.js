@@ -1,0 +1,34 @@
+// The versions of a vlog, each a link to its page.
+
+import { getJson } from "./daylog.js";
+import { make, part, reveal } from "./parts.js";
+import { maybe, say } from "./words.js";
+
+let shown = null; // of which state the list was shown
+
+/** Quietly: where they cannot be had, the vlog itself is all there is to see. */
+export async function showVersions(path, vlog) {
+  const state = `${vlog.id} ${vlog.status}`;
+  if (state === shown) return;
+  shown = state;
+  const { items } = await getJson(`${path}/versions`).catch(() => ({ items: [] }));
+  if (state === shown) list(items, vlog);
+}
+
+function list(items, vlog) {
+  const here = items.find(({ id }) => id === vlog.id);
+  const several = items.length > 1 && here !== undefined;
+  reveal({ version: several, versions: several });
+  if (!several) return;
+  part("version").textContent = say("vlog.version.of", { number: here.number, count: items.length });
+  part("versions").querySelector("ol").replaceChildren(...items.map((item) => row(item, item === here)));
+}
+
+function row({ id, number, title, status, created_at: created }, here) {
+  const link = make("a", { href: `/vlogs/${id}` }, say("vlog.version", { number }));
+  if (here) link.ariaCurrent = "page";
+  const when = new Date(created).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  const state = maybe(`vlog.version.${status}`);
+  const quiet = make("span", { className: "quiet" }, [title || say("common.untitled"), when, state].filter(Boolean).join(" · "));
+  return make("li", {}, link, quiet);
+}
