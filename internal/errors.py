@@ -9,6 +9,8 @@ Error
 │   │       └── FilesRefused some of several files; says why of each
 │   ├── NotAuthenticated    say who you are
 │   ├── NotAllowed          you may not do this
+│   │   ├── NotInvited      only those on the list may sign in
+│   │   └── AccountClosed   an operator has closed it
 │   ├── NotFound            there is no such thing, or it is not yours
 │   ├── Conflict            not in this state
 │   └── Changed             it changed since you read it
@@ -77,6 +79,14 @@ class NotAllowed(Refused):
 
 
 class NotFound(Refused):
+class NotInvited(NotAllowed):
+    code = "not_invited"
+
+
+class AccountClosed(NotAllowed):
+    code = "account_closed"
+
+
     code = "not_found"
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from infra.postgres.accounts import SESSION
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.rows import job_of, media_of, vlog_of
 from infra.postgres.transactions import ANALYSIS, EVENT, IDEMPOTENCY, JOB, MEDIA, VLOG, VLOG_MEDIA
@@ -68,5 +69,6 @@ def keep_analysis(connection: Connection, owner_id: str, sha256: str, analyst: s
 
 def expire(connection: Connection, events_after: timedelta) -> None:
     connection.execute(delete(IDEMPOTENCY).where(IDEMPOTENCY.c.expires_at <= NOW))
+    connection.execute(delete(SESSION).where(SESSION.c.expires_at <= NOW))
     finished = select(JOB.c.id).where(JOB.c.status.in_(TERMINAL))
     connection.execute(delete(EVENT).where(EVENT.c.at <= NOW - events_after, EVENT.c.job_id.in_(finished)))

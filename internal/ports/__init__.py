@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from internal.paid import Limits
+from internal.ports.accounts import Accounts, SignIn, Trip
 from internal.ports.films import Composer, MediaAnalyst, MediaProbe, MusicLibrary, Usage
 from internal.ports.generation import Made, NotMade, Order, SceneGenerator
 from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, Unfinished, WorkStore
@@ -18,6 +19,7 @@ from internal.ports.rows import Answer, Event, JobTx, KeyUse, Renewal, Store, Tx
 from internal.times import Times
 
 __all__ = [
+    "Accounts",
     "Answer",
     "CallerCheck",
     "Clock",
@@ -41,8 +43,10 @@ __all__ = [
     "Renewal",
     "SceneGenerator",
     "Services",
+    "SignIn",
     "Store",
     "TaskQueue",
+    "Trip",
     "Tx",
     "Unfinished",
     "Usage",
@@ -69,6 +73,8 @@ class Services:
     generator: SceneGenerator
     clock: Clock
     times: Times
+    #: None where nobody signs in: a laptop of one person
+    sign_in: SignIn | None = None
     limits: Limits = field(default_factory=Limits)
     #: short side of the film in pixels, when not the one the user chose: tests render small
     short_side: int | None = None

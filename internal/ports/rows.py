@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from internal.jobs import Dispatch, Job
 from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
+from internal.ports.accounts import Accounts
 from internal.ports.films import Usage
 from internal.storyboard import Story
 from internal.times import Times
@@ -139,7 +140,7 @@ class JobTx(Tx, Protocol):
         ...
 
 
-class Store(Protocol):
+class Store(Accounts, Protocol):
     """All rows. Reads see the latest commit. Raises TemporaryFailure when the database is out of reach."""
 
     def job(self, job_id: str) -> Job:
