@@ -74,14 +74,19 @@ class Accepted(Value):
     status: Literal["processing"] = "processing"
 
 
-class EstimateVlog(VlogFields):
-    """A vlog's settings, and its media: by id, or how many there will be."""
+class VlogJson(VlogFields):
+    """A vlog's settings, as JSON."""
 
     model_config = ConfigDict(strict=True)
 
     # what JSON has no type for
     travel_date: IsoDate | None = None
     transition: Transition | None = Field(default=None, strict=False)
+
+
+class EstimateVlog(VlogJson):
+    """A vlog's settings, and its media: by id, or how many there will be."""
+
     media_ids: tuple[str, ...] = Field(default=(), max_length=100, strict=False, description="Media uploaded before.")
     photos: int = Field(default=0, ge=0, le=100)
     clips: int = Field(default=0, ge=0, le=100)
@@ -170,6 +175,7 @@ class VlogBody(Value):
         description="A word for programs; `partial`, beside a film, when a retry may bring what is missing.",
     )
     eta_seconds: int | None = Field(default=None, description="A guess; changes without a new ETag.")
+    version: int = Field(default=1, description="Its number among the versions of one vlog.")
 
 
 class VlogPage(Value):

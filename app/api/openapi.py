@@ -13,7 +13,7 @@ from typing import Any, Literal
 from flask import Flask
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from app.api.bodies import Problem
 from app.api.operations import Operation, operation_of
@@ -71,8 +71,16 @@ def _operation(app: Flask, rule: Rule, noted: Operation) -> Json:
 def _in_path(rule: Rule) -> Iterator[Json]:
     for name in sorted(rule.arguments):
         converter = rule._converters[name]
-        known = {"enum": list(converter.items)} if isinstance(converter, AnyConverter) else {"format": "uuid"}
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string", **known}}
+        yield {"name": name, "in": "path", "required": True, "schema": _schema_in_path(converter)}
+
+
+def _schema_in_path(converter: BaseConverter) -> Json:
+    match converter:
+        case AnyConverter():
+            return {"type": "string", "enum": list(converter.items)}
+        case IntegerConverter():
+            return {"type": "integer"}
+    return {"type": "string", "format": "uuid"}
 
 
 def _in_query(noted: Operation) -> Iterator[Json]:

@@ -36,6 +36,7 @@ def body_of(vlog: Vlog, job: Job, now: datetime, public_url: str) -> VlogBody:
         step=job.step,
         message=job.message,
         title=vlog.settings.title,
+        version=vlog.number,
         settings=VlogFields.model_construct(**vars(vlog.settings)),
         needs="review" if job.parked_at else None,
         cost=round(vlog.cost, 4),

@@ -13,6 +13,7 @@ from tests.app.asking import ABSENT, OWNER, STRANGER, Media, asked, completed, f
 KEYS = """
 id video_id video_url share_url duration thumbnail status error_message progress created_at updated_at started_at
 completed_at step message title settings segments subtitles_url analytics warnings needs cost error_code eta_seconds
+version
 """
 FILES = {
     "video": ("film.mp4", "video/mp4"),
