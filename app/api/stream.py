@@ -7,9 +7,11 @@ after a newer one, and the one that ends it always does.
 """
 
 import random
+import select
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from socket import MSG_PEEK, socket
 
 from flask import Blueprint, Response, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -27,6 +29,8 @@ blueprint = Blueprint("stream", __name__)
 LAST_SEEN = "Last-Event-ID"
 #: seconds between two pings; whoever may not listen any more is found out then
 PING_EVERY = 15.0
+#: seconds between two looks whether the client is still there
+LOOK_EVERY = 3.0
 #: seconds after which a stream ends, and the client comes again: to a newer process, it may be
 LONGEST = (600, 900)
 #: seconds in which a client must take what is written to it
@@ -58,53 +62,71 @@ def show(vlog_id: str) -> ResponseReturnValue:
     with ExitStack() as taken:
         taken.enter_context(web().seats.taken(current_user().id))
         listener = taken.enter_context(web().hub.listening(vlog_id))
-        response = Response(stream_with_context(_events(listener, snapshot, seen)), content_type="text/event-stream")
+        events = _Events(listener, snapshot, seen)
+        response = Response(stream_with_context(events.told()), content_type="text/event-stream")
         # the iterator may be dropped before it has begun, and would not clean up after itself then
         response.call_on_close(taken.pop_all().close)
     response.headers["X-Accel-Buffering"] = "no"
-    _hurry()
     return response
 
 
-def _hurry() -> None:
-    """A client that reads nothing loses its connection, and gives its thread back."""
-    if connection := request.environ.get("gunicorn.socket"):
-        connection.settimeout(STALLED)
+class _Events:
+    """What one client is told."""
 
+    def __init__(self, listener: Listener, snapshot: Snapshot, seen: int) -> None:
+        self._listener = listener
+        self._snapshot = snapshot
+        self._seen = seen
+        self._user_id = current_user().id
+        self._connection: socket | None = request.environ.get("gunicorn.socket")
+        if self._connection:
+            # a client that reads nothing loses its connection, and gives its thread back
+            self._connection.settimeout(STALLED)
+        self._ping_at = time.monotonic() + PING_EVERY
+        self._end_at = time.monotonic() + random.uniform(*LONGEST)
 
-def _events(listener: Listener, snapshot: Snapshot, seen: int) -> Iterator[bytes]:
-    """Something is sent at once, even if nothing is new: it carries the headers."""
-    user, now = current_user(), time.monotonic()
-    ping_at, end_at = now + PING_EVERY, now + random.uniform(*LONGEST)
-    yield PING if snapshot.version == seen else _event(snapshot)
-    while not snapshot.job.finished:
-        try:
-            newer = listener.newer(snapshot.version, min(ping_at, end_at) - now)
-        except NotFound:
-            return
-        if newer:
-            snapshot = newer
-            yield _event(snapshot)
-        now = time.monotonic()
-        if web().shutdown.is_set() or now >= end_at:
-            yield b"retry: %d\n\n" % random.randint(*AGAIN)
-            return
-        if now >= ping_at:
-            if not _may_listen(user.id):
+    def told(self) -> Iterator[bytes]:
+        """Something at once, even if nothing is new: it carries the headers."""
+        yield PING if self._snapshot.version == self._seen else _event(self._snapshot)
+        while not self._snapshot.job.finished:
+            try:
+                newer = self._listener.newer(self._snapshot.version, LOOK_EVERY)
+            except NotFound:
                 return
-            ping_at = now + PING_EVERY
-            yield PING
+            if newer:
+                self._snapshot = newer
+                yield _event(newer)
+            elif self._has_left():
+                return
+            if web().shutdown.is_set() or time.monotonic() >= self._end_at:
+                yield b"retry: %d\n\n" % random.randint(*AGAIN)
+                return
+            if time.monotonic() >= self._ping_at:
+                if not self._may_listen():
+                    return
+                self._ping_at = time.monotonic() + PING_EVERY
+                yield PING
+
+    def _has_left(self) -> bool:
+        """Whether the client has closed its end: it reads as over then."""
+        if self._connection is None:
+            return False
+        look = select.poll()
+        look.register(self._connection, select.POLLIN)
+        try:
+            return bool(look.poll(0)) and not self._connection.recv(1, MSG_PEEK)
+        except ConnectionError:
+            return True
+
+    def _may_listen(self) -> bool:
+        """Whether they are still signed in; also when that cannot be known just now."""
+        try:
+            return current_user().id == self._user_id
+        except Refused:
+            return False
+        except TemporaryFailure:
+            return True
 
 
 def _event(snapshot: Snapshot) -> bytes:
     return b"id: %d\ndata: %s\n\n" % (snapshot.version, shown(snapshot))
-
-
-def _may_listen(user_id: str) -> bool:
-    """Whether they are still signed in; also when that cannot be known just now."""
-    try:
-        return current_user().id == user_id
-    except Refused:
-        return False
-    except TemporaryFailure:
-        return True
