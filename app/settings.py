@@ -1,10 +1,13 @@
 """The environment, read once. Nothing else in the code looks at os.environ."""
 
 import os
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
@@ -14,6 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from internal.accounts import AllowList
 from internal.paid import Limits
 from internal.times import Times
 
@@ -43,10 +47,14 @@ LAPTOP_TIMES = Times(
 )
 
 
+#: what is refused is named by field, never shown: it may be a secret
+CONFIG = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
 class VertexSettings(BaseSettings):
     """Of Vertex AI: all that a command needs which asks nobody else."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = CONFIG
 
     google_project: str = ""
     #: a local server that speaks Vertex AI's API
@@ -61,7 +69,7 @@ class VertexSettings(BaseSettings):
 class ServingSettings(BaseSettings):
     """How a process serves: all that gunicorn asks before the app is made."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = CONFIG
 
     serve: Literal["web", "worker", "all"] = "all"
     #: requests answered at once; each stream takes one for as long as it lasts
@@ -78,7 +86,43 @@ class ServingSettings(BaseSettings):
         return self.most_at_once * 9 // 10
 
 
-class Settings(VertexSettings, ServingSettings):
+class SignInSettings(BaseSettings):
+    """Who may use the service, and who proves it: Google, or any other issuer of OpenID Connect."""
+
+    model_config = CONFIG
+
+    auth: Literal["none", "google"] = "none"
+    sign_in_client_id: str = ""
+    sign_in_client_secret: str = Field(default="", repr=False)
+    sign_in_issuer: str = "https://accounts.google.com"
+    #: where browsers are sent
+    sign_in_address: str = "https://accounts.google.com/o/oauth2/v2/auth"
+    sign_in_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
+    sign_in_certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
+    #: addresses and domains, as `internal.accounts.AllowList` takes them
+    allowed: tuple[str, ...] = ()
+    #: seals access tokens and what a browser brings back from the sign-in
+    session_key: str = Field(default="", repr=False)
+
+    def wrong_with_sign_in(self, public_url: str, hosts: Sequence[str]) -> list[str]:
+        """Sentences."""
+        if self.auth == "none":
+            names = (urlsplit(public_url).hostname or "localhost", *hosts)
+            return [] if all(map(is_loopback, names)) else ["AUTH=none is only for loopback PUBLIC_URL and HOSTS"]
+        needed = ("sign_in_client_id", "sign_in_client_secret", "allowed", "session_key")
+        wrong = [f"{name.upper()} is missing" for name in needed if not getattr(self, name)]
+        if self.session_key and (len(self.session_key.encode()) < 32 or len(set(self.session_key)) < 8):
+            wrong.append("SESSION_KEY is weak: give 32 random bytes or more, such as `openssl rand -base64 48` makes")
+        if not public_url.startswith("https:") and not is_loopback(urlsplit(public_url).hostname or "localhost"):
+            wrong.append("PUBLIC_URL must begin with https, for sessions are secret")
+        try:
+            AllowList(self.allowed)
+        except ValueError as error:
+            wrong.append(f"ALLOWED has {error}")
+        return wrong
+
+
+class Settings(VertexSettings, ServingSettings, SignInSettings):
     """Each field is the environment variable of the same name in upper case; the README's table explains them."""
 
     profile: Literal["laptop", "cloud"] = "laptop"
@@ -107,7 +151,6 @@ class Settings(VertexSettings, ServingSettings):
     public_url: str = ""
     #: names that requests may be addressed to
     hosts: tuple[str, ...] = ()
-    auth: Literal["none"] = "none"
 
     analyst: Literal["measured", "gemini"] = "measured"
     generator: Literal["panned", "veo"] = "panned"
@@ -147,8 +190,11 @@ class Settings(VertexSettings, ServingSettings):
     def _complete(self) -> Self:
         """Names everything that is missing at once."""
         wrong = [f"{name.upper()} is missing" for name in NEEDED if not getattr(self, name)]
-        if self.profile == "cloud" and self.auth == "none" and self.serve != "worker":
-            wrong.append("AUTH=none is only for PROFILE=laptop")
+        if self.serve != "worker":
+            if self.profile == "cloud" and self.auth == "none":
+                wrong.append("AUTH=none is only for PROFILE=laptop")
+            else:
+                wrong += self.wrong_with_sign_in(self.public_url, self.hosts)
         if self.profile == "cloud" and self.crash_at:
             wrong.append("CRASH_AT is only for tests")
         if (self.analyst == "gemini" or self.generator == "veo") and not self.google_project:
@@ -192,3 +238,13 @@ class Settings(VertexSettings, ServingSettings):
         state = init_settings().get("state") or os.environ.get("STATE", ".daylog")
         written = Path(state) / "settings.json"
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=written)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether that name is this machine's alone (RFC 6761 keeps `localhost` and what ends in it)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -49,7 +49,7 @@ def settings(
             media_bucket=r2.bucket,
             media_access_key=r2.access_key,
             media_secret_key=r2.secret_key,
-            public_url="http://daylog.test",
+            public_url="http://daylog.localhost",
             hosts=("localhost", "127.0.0.1"),
             short_side=90,
             snapshot_age=0,

@@ -40,7 +40,7 @@ def answered(settings: Settings, services: Services, media: Media, tmp_path: Pat
 
 def run(command: list[str], settings: Settings, changes: dict[str, Any]) -> dict[str, Any]:
     given = settings.model_copy(update=changes).model_dump(mode="json", exclude_none=True)
-    given["hosts"] = json.dumps(settings.hosts)
+    given |= {name: json.dumps(value) for name, value in given.items() if isinstance(value, list)}
     environment = {**os.environ, **{name.upper(): str(value) for name, value in given.items()}}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

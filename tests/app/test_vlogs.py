@@ -68,7 +68,7 @@ def test_a_complete_vlog_leads_to_its_film(client: FlaskClient, services: Servic
     assert (answer.json["status"], answer.json["duration"], answer.json["warnings"]) == ("completed", 5.5, [])
     assert answer.json["error_code"] is None
     assert answer.json["video_url"] == f"/api/vlogs/{vlog_id}/video"
-    assert answer.json["share_url"] == f"http://daylog.test/vlogs/{vlog_id}"
+    assert answer.json["share_url"] == f"http://daylog.localhost/vlogs/{vlog_id}"
     assert "Retry-After" not in answer.headers
 
 
