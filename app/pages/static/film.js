@@ -1,25 +1,26 @@
 // A finished vlog: the film with its subtitles, its scenes to jump to, and what there is to know about it.
 
+import { showChapters } from "./chapters.js";
 import { clock } from "./clock.js";
 import { make, part, reveal } from "./parts.js";
 import { say } from "./words.js";
 
 const PLACES = 4; // named among the facts; the others are counted
 
-/** Null: there is no film, or none any more. */
-export function showFilm(vlog) {
+/** Of the vlog at `path`; null: there is no film, or none any more. */
+export function showFilm(path, vlog) {
   const film = part("film");
   if (vlog === null) return film.removeAttribute("src"); // made again, it has the same address and other pictures
-  if (film.getAttribute("src") !== vlog.video_url) load(film, vlog);
+  if (film.getAttribute("src") !== vlog.video_url) load(film, path, vlog);
   part("download").href = `${vlog.video_url}?download=1`;
   part("subtitles").href = `${vlog.subtitles_url.replace(".vtt", ".srt")}?download=1`;
-  part("facts").replaceChildren(...facts(vlog).map(([name, words]) => make("div", {}, make("dt", {}, name), make("dd", {}, words))));
+  part("facts").replaceChildren(...facts(vlog).map(fact));
   note(vlog);
   return undefined;
 }
 
 /** Its words stand in its pictures: subtitles are for whoever asks for them, unless the pictures have none. */
-function load(film, { video_url: url, thumbnail, subtitles_url: words, settings, segments }) {
+function load(film, path, { video_url: url, thumbnail, subtitles_url: words, settings, segments }) {
   const language = settings.language;
   const track = make("track", { kind: "subtitles", src: words, srclang: language, label: say("vlog.subtitles") });
   track.default = !settings.captions;
@@ -27,27 +28,11 @@ function load(film, { video_url: url, thumbnail, subtitles_url: words, settings,
   film.dataset.aspect = settings.aspect;
   film.poster = thumbnail;
   film.src = url;
-  chapters(film, segments);
+  showChapters(film, path, segments);
 }
 
-function chapters(film, segments) {
-  const items = segments.map((segment) => chapter(film, segment));
-  part("chapters").querySelector("ol").replaceChildren(...items);
-  reveal({ chapters: items.length > 1 });
-  film.ontimeupdate = () => {
-    const now = segments.findLastIndex(({ start }) => start <= film.currentTime);
-    items.forEach((item, number) => (item.firstElementChild.ariaCurrent = number === now ? "true" : "false"));
-  };
-}
-
-function chapter(film, { start, caption, media }) {
-  const time = make("span", { className: "time" }, clock(start));
-  const button = make("button", { type: "button" }, time, make("span", { className: "words" }, caption || media));
-  button.addEventListener("click", () => {
-    film.currentTime = start;
-    film.play().catch(() => {}); // a browser that plays nothing unasked shows the scene all the same
-  });
-  return make("li", {}, button);
+function fact([name, words]) {
+  return make("div", {}, make("dt", {}, name), make("dd", {}, words));
 }
 
 /** [name, words] of each. */

@@ -4,7 +4,7 @@ import { make } from "./parts.js";
 import { say } from "./words.js";
 
 const STAYS = 12; // seconds, but never while somebody is about to press its button
-const LEFT = "toast"; // what one page leaves for the next
+const LEFT = "deleted vlog"; // what one page leaves for the next
 
 /** `undo` is called when its button is pressed. */
 export function toast(words, undo) {
@@ -27,14 +27,14 @@ function goes(shown) {
   }, STAYS * 1000);
 }
 
-/** For the page that comes next: what happened (a key of its words), and to which vlog. */
-export function leave(key, id) {
-  sessionStorage.setItem(LEFT, JSON.stringify({ key, id }));
+/** For the page that comes next: this vlog was deleted. */
+export function leave(id) {
+  sessionStorage.setItem(LEFT, id);
 }
 
-/** What the page before left, once. */
+/** The id that the page before left, once. */
 export function left() {
-  const found = JSON.parse(sessionStorage.getItem(LEFT) ?? "null");
+  const id = sessionStorage.getItem(LEFT);
   sessionStorage.removeItem(LEFT);
-  return found;
+  return id;
 }

@@ -30,7 +30,7 @@ on("edit", () => story.edit());
 on("delete", async () => {
   if (!(await sure(say("vlog.delete.sure"), say("vlog.delete")))) return;
   await request("DELETE", path);
-  leave("vlog.deleted", id);
+  leave(id);
   location.assign("/vlogs");
 });
 offerSharing(path);
@@ -84,7 +84,7 @@ function show(vlog) {
   if (state === "review") story.review();
   else if (!made) story.close();
   if (over) end(reason(vlog), state === "cancelled" ? say("vlog.cancelled.remedy") : say("vlog.failed.remedy"));
-  showFilm(made ? vlog : null);
+  showFilm(path, made ? vlog : null);
   showVersions(path, vlog);
 }
 

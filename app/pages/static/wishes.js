@@ -5,11 +5,9 @@ import { say } from "./words.js";
 
 export class Wishes {
   #before = {};
-  #ownMusic = null;
 
   /** `settings` of the version it is made from. */
   show(settings) {
-    this.#ownMusic = settings.musicId;
     part("story-mood").options[0].textContent = say(settings.musicId ? "story.music.own" : "story.byTheme");
     part("story-title").value = settings.title;
     part("story-mood").value = settings.musicId ? "" : (settings.musicMood ?? "");
@@ -23,13 +21,10 @@ export class Wishes {
     return Object.fromEntries(Object.entries(this.#asked).filter(([name, wish]) => wish !== this.#before[name]));
   }
 
-  /** Music of the user's own plays instead of any other: another is wished without it. */
   get #asked() {
-    const mood = part("story-mood").value || null;
     return {
       title: part("story-title").value.trim(),
-      musicMood: mood,
-      musicId: mood ? null : this.#ownMusic,
+      musicMood: part("story-mood").value || null, // takes the place of music of the user's own
       transition: part("story-transition").value || null,
       captions: part("story-captions").checked,
     };
