@@ -1,6 +1,7 @@
 // What the vlog would cost, told while its form is being filled in.
 
-import { Problem, sendJson } from "./api.js";
+import { Problem, sendJson } from "./daylog.js";
+import { wishesOf } from "./settings.js";
 import { say } from "./words.js";
 
 const PAUSE = 300; // milliseconds without a change before it is asked
@@ -13,7 +14,8 @@ export class Estimate {
 
   refresh(mediaIds) {
     const generated = this.#form.elements.style.value === "generated";
-    document.getElementById("max-cost").hidden = !generated;
+    const limit = document.getElementById("max-cost");
+    limit.hidden = limit.disabled = !generated;
     clearTimeout(this.#timer);
     if (!generated || mediaIds.length === 0) return this.#show("");
     this.#timer = setTimeout(() => this.#ask(mediaIds), PAUSE);
@@ -22,7 +24,7 @@ export class Estimate {
 
   async #ask(mediaIds) {
     const asked = this.#timer;
-    const words = await sendJson("POST", "/api/vlogs/estimate", { ...settings(this.#form), mediaIds }).then(told, untold);
+    const words = await sendJson("POST", "/api/vlogs/estimate", { ...wishesOf(this.#form), mediaIds }).then(told, untold);
     if (asked === this.#timer) this.#show(...words);
   }
 
@@ -30,16 +32,6 @@ export class Estimate {
     this.#words.replaceChildren(Object.assign(document.createElement("strong"), { textContent: range }), ` ${reasons}`);
     this.#words.hidden = !range;
   }
-}
-
-/** As JSON has them; what is left empty has its default. */
-function settings(form) {
-  const given = {};
-  for (const field of form.querySelectorAll("[name]")) {
-    if (field.type === "checkbox") given[field.name] = field.checked;
-    else if (field.value.trim()) given[field.name] = field.type === "number" ? Number(field.value) : field.value.trim();
-  }
-  return given;
 }
 
 /** The range, and its reasons. */

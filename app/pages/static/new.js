@@ -1,15 +1,22 @@
-// The form: files and settings become a vlog.
+// The form: files and wishes become a vlog.
 
-import { request } from "./api.js";
+import { calmDown, complainOf, complainOfFields } from "./complaints.js";
+import { createVlog } from "./daylog.js";
+import { DateGuess } from "./date-guess.js";
 import { Estimate } from "./estimate.js";
-import { ChosenFiles } from "./files.js";
+import { Preview } from "./preview.js";
+import { forget, keep, restore, tellSliders, wishesOf } from "./settings.js";
+import { Soundtrack } from "./soundtrack.js";
+import { tell } from "./summaries.js";
+import { openUploads } from "./uploads.js";
 import { say } from "./words.js";
 
 /** `onCreated` gets the new vlog's id. */
-export function newVlog(onCreated) {
+export async function newVlog(onCreated) {
   const form = document.getElementById("new");
   const create = document.getElementById("create");
   const estimate = new Estimate();
+  const preview = new Preview();
   let creating = false;
   // one key for one set of wishes: pressed again after a lost answer, the vlog is made once
   let key = crypto.randomUUID();
@@ -19,80 +26,40 @@ export function newVlog(onCreated) {
     create.disabled = creating || left > 0 || files.ready.length === 0;
     create.textContent = left ? say("new.waiting", { count: left }) : say("new.create");
     key = crypto.randomUUID();
+    soundtrack.refresh(music.files.find(({ media }) => media));
     estimate.refresh(files.ready);
+    date.refresh(files.files);
+    const wishes = wishesOf(form);
+    tellSliders(form);
+    tell(wishes, music.files[0]?.name);
+    preview.refresh(wishes, files.files.find(({ picture }) => picture)?.picture);
+    keep(form);
   };
-  const files = new ChosenFiles(
-    document.getElementById("chosen"),
-    ["photo", "clip"],
-    say("new.onlySound"),
-    refresh,
-  );
-  const music = new ChosenFiles(
-    document.getElementById("chosen-music"),
-    ["music", "clip"],
-    say("new.noMusic"),
-    refresh,
-  );
+  const { files, music, restoreFiles, forgetFiles } = await openUploads(() => refresh());
+  const soundtrack = new Soundtrack(form, refresh);
+  const date = new DateGuess(form, refresh);
 
-  choosing(document.getElementById("files"), (chosen) => files.add(chosen));
-  choosing(document.getElementById("music"), (chosen) => {
-    music.clear();
-    music.add(chosen);
-  });
-  dropping(document.getElementById("drop"), (dropped) => files.add(dropped));
+  form.noValidate = true; // complaints stand at the fields, in the page's language
   form.addEventListener("input", refresh);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    creating = true;
-    create.disabled = true;
-    complain("");
+    if (creating || create.disabled || complainOfFields(form)) return;
+    calmDown(form);
+    creating = create.disabled = true;
+    soundtrack.stop();
     try {
-      onCreated(await ask(wishes(form, files, music), key));
+      const [musicId] = music.ready;
+      const created = await createVlog(files.ready, { ...wishesOf(form), musicId }, { key });
+      forget();
+      forgetFiles();
+      onCreated(created);
     } catch (error) {
-      complain([error.message, ...(error.errors ?? []).map((one) => one.detail)].join(" "));
-      creating = false;
-      create.disabled = false;
+      complainOf(form, error);
+      creating = create.disabled = false;
     }
   });
-  window.addEventListener("beforeunload", (event) => {
-    if (!form.hidden && files.underWay > 0) event.preventDefault();
-  });
+  restore(form);
+  await restoreFiles();
   form.hidden = false;
-}
-
-function wishes(form, files, music) {
-  const body = new FormData();
-  for (const field of form.querySelectorAll("[name]")) {
-    const value = field.type === "checkbox" ? String(field.checked) : field.value.trim();
-    if (value) body.append(field.name, value);
-  }
-  for (const id of files.ready) body.append("mediaIds", id);
-  for (const id of music.ready) body.append("musicId", id);
-  return body;
-}
-
-async function ask(body, key) {
-  const response = await request("POST", "/api/agent/create-vlog", { headers: { "Idempotency-Key": key }, body });
-  return (await response.json()).vlogId;
-}
-
-function complain(words) {
-  const problem = document.getElementById("new-problem");
-  problem.textContent = words;
-  problem.hidden = !words;
-}
-
-function choosing(input, onFiles) {
-  input.addEventListener("change", () => {
-    onFiles([...input.files]);
-    input.value = ""; // so that the same file may be chosen again
-  });
-}
-
-function dropping(zone, onFiles) {
-  // a file dropped beside the zone must not replace the page
-  for (const kind of ["dragover", "drop"]) window.addEventListener(kind, (event) => event.preventDefault());
-  for (const kind of ["dragenter", "dragover"]) zone.addEventListener(kind, () => zone.classList.add("over"));
-  for (const kind of ["dragleave", "drop"]) zone.addEventListener(kind, () => zone.classList.remove("over"));
-  zone.addEventListener("drop", (event) => onFiles([...event.dataTransfer.files]));
+  refresh();
 }
