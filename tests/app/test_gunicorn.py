@@ -2,20 +2,15 @@
 
 import json
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
 
 from app.settings import Settings
-from infra.local.parts import ROOT, answers
-from infra.local.ports import free_port
 from internal.ports import Services
 from tests.app.asking import Media, stored
-from tests.queue_server import wait_until
+from tests.app.serving import served
 
 BOUNDARY = "b"
 TYPE = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
@@ -25,24 +20,8 @@ PATH = "/api/agent/create-vlog"
 @pytest.fixture(scope="module")
 def port(settings: Settings, services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Of the web role under gunicorn as we run it; `services` has brought the database up to date."""
-    state: Path = tmp_path_factory.mktemp("gunicorn")
-    written = settings.model_dump(mode="json", exclude={"state", "serve"})
-    (state / "settings.json").write_text(json.dumps(written))
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{port}"]
-    with (state / "log").open("w") as log:
-        child = subprocess.Popen(
-            [*command, "app:create_app()"],
-            cwd=ROOT,
-            stderr=log,
-            env={"PATH": "/usr/bin:/bin", "STATE": str(state), "SERVE": "web"},
-        )
-    try:
-        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 30)
-        yield port
-    finally:
-        child.terminate()
-        assert child.wait(15) == 0, (state / "log").read_text()
+    with served(settings, tmp_path_factory.mktemp("gunicorn")) as service:
+        yield service.port
 
 
 def exchange(port: int, head: list[str], body: bytes, leave: bool = False) -> tuple[int, str]:

@@ -1,0 +1,48 @@
+"""The service under gunicorn, as we run it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.settings import Settings
+from infra.local.parts import ROOT, answers
+from infra.local.ports import free_port
+from tests.queue_server import wait_until
+
+
+@dataclass(frozen=True)
+class Served:
+    port: int
+    #: gunicorn's own process: the one to ask for an end
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def served(settings: Settings, state: Path, **environment: str) -> Iterator[Served]:
+    """The web role, until the block ends; it must end well. `state`: an empty folder. What settings files do not hold
+    goes into the environment."""
+    written = settings.model_dump(mode="json", exclude={"state", "serve"})
+    (state / "settings.json").write_text(json.dumps(written))
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{port}"]
+    with (state / "log").open("w") as log:
+        child = subprocess.Popen(
+            [*command, "app:create_app()"],
+            cwd=ROOT,
+            stderr=log,
+            env={"PATH": "/usr/bin:/bin", "STATE": str(state), "SERVE": "web", **environment},
+        )
+    try:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 30)
+        yield Served(port, child)
+    finally:
+        child.terminate()
+        assert child.wait(15) == 0, (state / "log").read_text()
