@@ -173,6 +173,7 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
     unknown_for: float | None = Field(default=None, gt=0)
     first_poll: float | None = Field(default=None, ge=0)
     poll_every: float | None = Field(default=None, gt=0)
+    undo_for: float | None = Field(default=None, ge=0, le=1800)
     #: the film's short side in pixels, for tests
     short_side: int | None = Field(default=None, ge=16, le=1080)
     #: child processes that render at once; all cores if not given
@@ -213,7 +214,7 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
         if self.generator == "panned":
             # it has made the clip by the time it answers; and a clip that nobody knows of may well be made again
             base = replace(base, first_poll=timedelta(0), unknown_for=timedelta(0))
-        named = ("lease", "heartbeat", "dispatch_deadline", "submit_timeout", "unknown_for", "first_poll", "poll_every")
+        named = {one.name for one in fields(base)} & set(type(self).model_fields)
         given: dict[str, Any] = {
             name: timedelta(seconds=value) for name in named if (value := getattr(self, name)) is not None
         }

@@ -12,6 +12,7 @@ Error
 │   │   ├── NotInvited      only those on the list may sign in
 │   │   └── AccountClosed   an operator has closed it
 │   ├── NotFound            there is no such thing, or it is not yours
+│   ├── Gone                there was, for anybody who knew where; there is no more
 │   ├── Conflict            not in this state
 │   └── Changed             it changed since you read it
 ├── TemporaryFailure        the same may succeed later
@@ -78,7 +79,6 @@ class NotAllowed(Refused):
     code = "not_allowed"
 
 
-class NotFound(Refused):
 class NotInvited(NotAllowed):
     code = "not_invited"
 
@@ -87,7 +87,12 @@ class AccountClosed(NotAllowed):
     code = "account_closed"
 
 
+class NotFound(Refused):
     code = "not_found"
+
+
+class Gone(Refused):
+    code = "gone"
 
 
 class Conflict(Refused):

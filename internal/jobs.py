@@ -222,6 +222,13 @@ class Job:
         gone = self if self.finished else self.cancel(now)
         return replace(gone, deleted_at=self.deleted_at or now)
 
+    def restore(self, now: datetime, times: Times) -> "Job":
+        """As it was before it was deleted, but for the work that stopped for that. Raises Conflict when it was too
+        long ago."""
+        if self.deleted_at and now >= self.deleted_at + times.undo_for:
+            raise Conflict("It was deleted too long ago to be brought back.")
+        return replace(self, deleted_at=None)
+
     def retry(self, now: datetime) -> "Job":
         """A new run. Raises Conflict unless the job ended short of complete, NotFound when it is deleted: what its
         runs made may be gone already."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from internal.copying import incoming
 from internal.errors import Conflict, NotFound
 from internal.ports import ObjectStore, Services
+from internal.shares import expire
 from internal.uploads import remove_media
 
 log = logging.getLogger(__name__)
@@ -20,13 +21,18 @@ PROXIES_KEPT = timedelta(days=1)
 #: also what was paid for: as long as what was made of it
 CHUNKS_KEPT = timedelta(days=30)
 EVENTS_KEPT = timedelta(days=90)
+#: for as long as that a link says that it is no more
+LINKS_KEPT = timedelta(days=365)
+#: times as long as a deletion can be undone: so that nothing is removed while somebody undoes it
+SAFELY = 1.1
 BATCH = 100
 
 
 def reap(services: Services) -> None:
     _reap_vlogs(services)
     _reap_media(services)
-    services.store.expire(EVENTS_KEPT)
+    _close_links(services)
+    services.store.expire(EVENTS_KEPT, LINKS_KEPT)
 
 
 def sweep(services: Services) -> None:
@@ -54,7 +60,7 @@ def _remove_all(store: ObjectStore, prefix: str) -> None:
 
 
 def _reap_vlogs(services: Services) -> None:
-    for vlog, _ in services.store.reapable_vlogs(BATCH):
+    for vlog, _ in services.store.reapable_vlogs(services.times.undo_for * SAFELY, BATCH):
         for upload in services.media.uploads(incoming(vlog.id)):
             services.media.abort_upload(upload.key, upload.upload_id)
         _remove_all(services.media, incoming(vlog.id))
@@ -63,6 +69,14 @@ def _reap_vlogs(services: Services) -> None:
         _remove_all(services.work, f"veo/{vlog.id}/")
         services.store.reap_vlog(vlog.id)
         log.info("vlog %s reaped", vlog.id)
+
+
+def _close_links(services: Services) -> None:
+    for vlog_id in services.store.expired_shares(BATCH):
+        try:
+            expire(services, vlog_id)
+        except NotFound:
+            log.info("vlog %s is gone, and its link with it", vlog_id)
 
 
 def _reap_media(services: Services) -> None:

@@ -32,7 +32,7 @@ class Times:
     first_poll: timedelta = timedelta(seconds=45)
     poll_every: timedelta = timedelta(seconds=15)
     #: for how long a deletion can be undone
-    undo: timedelta = timedelta(minutes=10)
+    undo_for: timedelta = timedelta(minutes=10)
 
     def backoff(self, attempt: int) -> timedelta:
         """The pause after the given attempt (1 is the first): doubling, limited."""

@@ -109,6 +109,25 @@ class Vlog:
     family: str | None = None
     #: among its family, from 1
     number: int = 1
+    #: of the link by which anybody may watch it now, and when that ends
+    share_token: str | None = None
+    share_expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Share:
+    """A link by which anybody may watch one film, until it expires or is revoked."""
+
+    #: who knows it may watch
+    token: str
+    vlog_id: str
+    created_at: datetime
+    #: None: only when it is revoked
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def open(self, now: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 class Scene(Value):

@@ -1,7 +1,8 @@
-"""What people may do with vlogs: ask for one, cancel, retry, approve, delete."""
+"""What people may do with vlogs: ask for one, cancel, retry, approve, delete, restore."""
 
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from internal.errors import Conflict, InvalidInput, NotFound
 from internal.faults import crash_point
@@ -121,6 +122,22 @@ def _approved(job: Job, tx: Tx) -> Job:
 def delete(services: Services, owner_id: str, vlog_id: str) -> None:
     """Hide it at once; the reaper removes its objects. Raises NotFound."""
     _change(services, owner_id, vlog_id, "deleted", lambda job, tx: job.delete(tx.now))
+
+
+def restore(services: Services, owner_id: str, vlog_id: str) -> Job:
+    """Bring back what was deleted not long ago; one that is there stays as it is. Raises NotFound, Conflict when it is
+    too late."""
+    _owned(services, owner_id, vlog_id)
+    with services.store.write(vlog_id) as tx:
+        return tx.save(tx.job.restore(tx.now, services.times), "restored") if tx.job.deleted_at else tx.job
+
+
+def _owned(services: Services, owner_id: str, vlog_id: str) -> None:
+    """Also a deleted one. Raises the NotFound that any absent one gets."""
+    with suppress(NotFound):
+        if services.store.job(vlog_id).owner_id == owner_id:
+            return
+    raise NotFound("There is no such vlog.")
 
 
 def _change(services: Services, owner_id: str, vlog_id: str, event: str, change: Callable[[Job, Tx], Job]) -> Job:

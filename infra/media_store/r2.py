@@ -119,6 +119,9 @@ class R2MediaStore:
         wish = {"ResponseContentDisposition": _attachment(download_as)} if download_as else {}
         return self._signed("get_object", lifetime, **self._object(key), **wish)
 
+    def signed_head(self, key: str, lifetime: timedelta) -> str:
+        return self._signed("head_object", lifetime, **self._object(key))
+
     def start_upload(self, key: str, content_type: str) -> str:
         with translate_errors(key):
             answer = self._client.create_multipart_upload(**self._object(key), ContentType=content_type)

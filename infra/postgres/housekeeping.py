@@ -42,7 +42,7 @@ def reapable_media(connection: Connection, unreferenced_for: timedelta, limit: i
     return [media_of(row) for row in connection.execute(old).mappings()]
 
 
-def reapable_vlogs(connection: Connection, limit: int) -> Sequence[tuple[Vlog, Job]]:
+def reapable_vlogs(connection: Connection, kept_for: timedelta, limit: int) -> Sequence[tuple[Vlog, Job]]:
     """Not while something may still come that was ordered for them: it would be left behind. Nor, for a while, while
     their owner's next vlog is being made, which may show the clips that they have paid for."""
     ordered, other = PAID_CALL.c.job_id == JOB.c.id, JOB.alias()
@@ -55,7 +55,7 @@ def reapable_vlogs(connection: Connection, limit: int) -> Sequence[tuple[Vlog, J
     gone = (
         select(JOB)
         .join(VLOG, VLOG.c.id == JOB.c.id)
-        .where(JOB.c.deleted_at.is_not(None), JOB.c.status.in_(TERMINAL), ~awaited, ~shared)
+        .where(JOB.c.deleted_at <= NOW - kept_for, JOB.c.status.in_(TERMINAL), ~awaited, ~shared)
         .limit(limit)
     )
     jobs = [job_of(row) for row in connection.execute(gone).mappings()]

@@ -11,6 +11,9 @@ from internal.media import Facts, Media, MediaState
 from internal.paid import PaidCall, PaidState
 from internal.vlog import Vlog, VlogSettings
 
+#: what a vlog's row has beside its job's columns
+VLOG_ONLY = ("family", "number", "cost", "share_token", "share_expires_at")
+
 
 def job_of(row: RowMapping | Mapping[str, Any]) -> Job:
     error = row["error"]
@@ -38,9 +41,9 @@ def vlog_of(job: Job, **more: Any) -> Vlog:
 
 
 def vlog_and_job(row: RowMapping | Mapping[str, Any]) -> tuple[Vlog, Job]:
-    """A job's columns, and `family`, `number` and `cost`."""
+    """A job's columns, and those of `VLOG_ONLY`."""
     columns = dict(row)
-    more = {"family": columns.pop("family"), "number": columns.pop("number"), "cost": float(columns.pop("cost"))}
+    more = {name: columns.pop(name) for name in VLOG_ONLY}
     job = job_of(columns)
     return vlog_of(job, **more), job
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from infra.postgres import ledger, stories
+from infra.postgres import ledger, shares, stories
 from infra.postgres.rows import job_columns, job_of, media_columns, media_of
 from infra.postgres.tables import (
     AnalysisRow,
@@ -26,7 +26,7 @@ from internal.media import Media
 from internal.paid import PaidCall, Spending
 from internal.ports import Answer, KeyUse, Usage
 from internal.storyboard import Story
-from internal.vlog import Vlog
+from internal.vlog import Share, Vlog
 
 JOB, STEP, EVENT = JobRow.__table__, StepRow.__table__, EventRow.__table__  # type: ignore[attr-defined]  # set by SQLModel
 VLOG, VLOG_MEDIA = VlogRow.__table__, VlogMediaRow.__table__  # type: ignore[attr-defined]
@@ -152,6 +152,12 @@ class SqlJobTx(SqlTx):
             "finished_at": self.now,
         }
         self._connection.execute(upsert(STEP).values(row).on_conflict_do_update(constraint=STEP.primary_key, set_=row))
+
+    def share(self) -> Share | None:
+        return shares.unrevoked(self._connection, self.job.id)
+
+    def save_share(self, share: Share) -> None:
+        shares.save(self._connection, share)
 
     def spending(self) -> Spending:
         ledger.hold(self._connection)

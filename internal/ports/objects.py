@@ -75,6 +75,10 @@ class MediaStore(ObjectStore, Protocol):
         """A URL that reads the object; with a name, one that saves it under that name."""
         ...
 
+    def signed_head(self, key: str, lifetime: timedelta) -> str:
+        """The same for a HEAD request: a URL is signed for one method alone."""
+        ...
+
     def start_upload(self, key: str, content_type: str) -> str:
         """Begin a multipart upload; returns its id."""
         ...

@@ -13,7 +13,7 @@ from internal.ports.accounts import Accounts
 from internal.ports.films import Usage
 from internal.storyboard import Story
 from internal.times import Times
-from internal.vlog import Vlog
+from internal.vlog import Share, Vlog
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,14 @@ class JobTx(Tx, Protocol):
         """A second one for the same (run, step) replaces the first."""
         ...
 
+    def share(self) -> Share | None:
+        """The link to this vlog that is not revoked; it may have expired."""
+        ...
+
+    def save_share(self, share: Share) -> None:
+        """A new one, or one that `share` gave, changed."""
+        ...
+
     def spending(self) -> Spending:
         """Of this job, its owner and the service. Until the transaction ends nobody else may add a paid call."""
         ...
@@ -165,6 +173,11 @@ class Store(Accounts, Protocol):
 
     def versions(self, owner_id: str, family: str) -> Sequence[tuple[Vlog, Job]]:
         """The vlogs of that family that are not deleted, by their numbers."""
+        ...
+
+    def shared(self, token: str) -> tuple[Vlog, Job]:
+        """What an open link leads to, whoever asks. Raises NotFound for one that never was, Gone for one that is
+        revoked, has expired, or leads to a vlog that was deleted."""
         ...
 
     def story(self, vlog_id: str) -> Story | None:
@@ -234,16 +247,20 @@ class Store(Accounts, Protocol):
         """Media no vlog uses any more, and uploads never finished."""
         ...
 
-    def reapable_vlogs(self, limit: int) -> Sequence[tuple[Vlog, Job]]:
-        """Vlogs deleted, finished, and not reaped yet."""
+    def reapable_vlogs(self, kept_for: timedelta, limit: int) -> Sequence[tuple[Vlog, Job]]:
+        """Vlogs deleted so long ago, finished, and not reaped yet."""
+        ...
+
+    def expired_shares(self, limit: int) -> Sequence[str]:
+        """Ids of vlogs whose link has expired and is not revoked yet."""
         ...
 
     def reap_vlog(self, vlog_id: str) -> None:
         """Its objects are gone: remove its rows."""
         ...
 
-    def expire(self, events_after: timedelta) -> None:
-        """Remove expired idempotency keys and old events of finished jobs."""
+    def expire(self, events_after: timedelta, links_after: timedelta) -> None:
+        """Remove expired sessions and idempotency keys, old events of finished jobs, and links that ended long ago."""
         ...
 
     def ping(self) -> None:

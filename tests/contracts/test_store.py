@@ -278,8 +278,12 @@ def test_deleted_vlogs_are_reaped_with_all_their_rows(store: PostgresStore, owne
     kept, gone, at_work = (add_vlog(store, owner) for _ in range(3))
     change(store, gone, lambda job, now: job.delete(now))
     change(store, lease(store, at_work), lambda job, now: job.delete(now))
-    found = [job.id for _, job in store.reapable_vlogs(10_000) if job.owner_id == owner]
-    assert found == [gone.id]
+
+    def reapable(kept_for: timedelta) -> list[str]:
+        return [job.id for _, job in store.reapable_vlogs(kept_for, 10_000) if job.owner_id == owner]
+
+    assert reapable(NOTHING) == [gone.id]
+    assert reapable(HOUR) == []
     store.reap_vlog(gone.id)
     store.reap_vlog(kept.id)
     with pytest.raises(NotFound):
@@ -299,9 +303,9 @@ def test_media_are_reapable_once_no_vlog_uses_them(store: PostgresStore, owner: 
 def test_old_events_go_only_with_finished_jobs(store: PostgresStore, owner: str) -> None:
     done, going = add_vlog(store, owner), add_vlog(store, owner)
     change(store, done, lambda job, now: job.cancel(now))
-    store.expire(events_after=HOUR)
+    store.expire(events_after=HOUR, links_after=HOUR)
     assert len(store.events(done.id)) == 2
-    store.expire(events_after=NOTHING)
+    store.expire(events_after=NOTHING, links_after=HOUR)
     assert store.events(done.id) == []
     assert len(store.events(going.id)) == 1
     assert store.job(done.id).status is Status.CANCELLED

@@ -274,7 +274,7 @@ def test_the_ledger_is_kept_when_its_vlog_is_reaped(store: PostgresStore, owner:
 
 
 def reapable(store: PostgresStore, job: Job) -> bool:
-    return job.id in [found.id for _, found in store.reapable_vlogs(10_000)]
+    return job.id in [found.id for _, found in store.reapable_vlogs(timedelta(0), 10_000)]
 
 
 def test_a_deleted_vlog_is_not_reaped_while_something_may_still_come_for_it(store: PostgresStore, job: Job) -> None:

@@ -40,6 +40,7 @@ TIMES = Times(
     backoff_first=timedelta(seconds=0.1),
     backoff_most=timedelta(seconds=0.4),
     in_place=(timedelta(seconds=0.05), timedelta(seconds=0.1)),
+    undo_for=timedelta(0),
 )
 #: environment of a worker: how wrong its clock is, and how long a run may take, in seconds
 CLOCK_OFF, LIMIT = "CLOCK_OFF", "RUN_LIMIT"

@@ -39,6 +39,7 @@ CHANGES: dict[str, Change] = {
     "settle lost": lambda job: overdue(job, NOW, TIMES, lost=True)[0],
     "cancel": lambda job: job.cancel(NOW),
     "delete": lambda job: job.delete(NOW),
+    "restore": lambda job: job.restore(NOW, TIMES),
     "retry": lambda job: job.retry(NOW),
     "approve": lambda job: job.resume(NOW),
     "note": lambda job: replace(job, dispatched_at=NOW),
@@ -136,7 +137,7 @@ def _wrong(before: Job, after: Job, change: str) -> str:
         return f"progress or run went wrong by {change}"
     if min(after.fence - before.fence, after.dispatch_no - before.dispatch_no, after.version - before.version) < 0:
         return f"a number went back by {change}"
-    if before.deleted_at and not after.deleted_at:
+    if before.deleted_at and not after.deleted_at and change != "restore":
         return f"undeleted by {change}"
     if after.attempt > ATTEMPTS:
         return f"too many attempts by {change}"

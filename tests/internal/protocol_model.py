@@ -38,7 +38,7 @@ from tests.internal.protocol_world import (
 
 #: after these the count of leases that ended badly begins again
 FRESH_START = ("done", "wait", "park", "retry", "approve")
-WISHES = ("cancel", "delete", "retry", "approve")
+WISHES = ("cancel", "delete", "restore", "retry", "approve")
 
 
 class Model:

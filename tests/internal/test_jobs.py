@@ -246,6 +246,21 @@ def test_a_deleted_job_is_hidden_at_once_and_stops() -> None:
     assert done.delete(NOW + HOUR).deleted_at == NOW
 
 
+@each("job", [new(), leased(), leased().complete(NOW, {"film": "key"}, partial=False)])
+def test_a_deletion_can_be_undone_for_a_while_but_not_that_work_was_stopped_for_it(job: Job) -> None:
+    gone = job.delete(NOW)
+    end = NOW + TIMES.undo_for
+    assert gone.restore(end - SECOND, TIMES) == replace(gone, deleted_at=None)
+    with pytest.raises(Conflict, match="too long ago"):
+        gone.restore(end, TIMES)
+
+
+def test_a_job_restored_while_it_is_stopping_stops_and_can_be_retried() -> None:
+    back = leased().delete(NOW).restore(NOW, TIMES).release(NOW)
+    assert (back.status, back.deleted_at) == (Status.CANCELLED, None)
+    assert back.retry(NOW).status is Status.PENDING
+
+
 # ---- endings and a new run
 
 

@@ -64,6 +64,7 @@ CHANGES: dict[str, Callable[[Job], Job]] = {
     "show": lambda job: job.advance("s", 0.5, ""),
     "cancel": lambda job: job.cancel(NOW),
     "delete": lambda job: job.delete(NOW),
+    "restore": lambda job: job.restore(NOW, TIMES),
     "retry": lambda job: job.retry(NOW),
     "approve": lambda job: job.resume(NOW),
     "settle": lambda job: overdue(job, NOW + HOUR, TIMES, lost=True)[0],
@@ -98,7 +99,7 @@ def keeps_its_promises(before: Job, after: Job, happening: str) -> None:
     assert 0 <= after.attempt <= ATTEMPTS
     assert after.version == before.version
     assert (after.status is Status.RUNNING) == (after.lease_until is not None)
-    assert after.deleted_at == before.deleted_at or happening == "delete"
+    assert after.deleted_at == before.deleted_at or happening in ("delete", "restore")
     going_on = after.finished or after.parked_at or after.status is Status.RUNNING
     assert going_on or after.dispatch
     assert not (after.finished and after.dispatch)

@@ -11,8 +11,12 @@ from tests.internal.protocol_model import Model
 
 @pytest.mark.parametrize(
     ("steps", "wishes"),
-    [(2, ("approve",)), (1, ("approve", "cancel", "delete")), (1, ("approve", "retry"))],
-    ids=["two steps", "cancelled and deleted at any time", "retried with the old run's tasks and workers about"],
+    [(2, ("approve",)), (1, ("approve", "cancel", "delete", "restore")), (1, ("approve", "retry"))],
+    ids=[
+        "two steps",
+        "cancelled, deleted and restored at any time",
+        "retried with the old run's tasks and workers about",
+    ],
 )
 def test_nothing_goes_wrong_and_every_job_can_end(steps: int, wishes: tuple[str, ...]) -> None:
     found = explore(Model(wishes=wishes, steps=steps))
