@@ -22,7 +22,7 @@ CHOICES: dict[str, Sequence[str]] = {
     "style": get_args(Style),
 }
 #: what captions can be written in, each by its own name
-SPOKEN: dict[str, str] = {**words.LANGUAGES, "zh-Hans": "简体中文", "ko": "한국어"}
+SPOKEN = {str(code): name for code, name in words.LANGUAGES.items()} | {"zh-Hans": "简体中文", "ko": "한국어"}
 #: seconds: the same track has the same address until it is replaced by another release
 HEARD_AGAIN = 24 * 3600
 

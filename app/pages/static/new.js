@@ -4,6 +4,7 @@ import { calmDown, complainOf, complainOfFields } from "./complaints.js";
 import { createVlog } from "./daylog.js";
 import { DateGuess } from "./date-guess.js";
 import { Estimate } from "./estimate.js";
+import { part } from "./parts.js";
 import { Preview } from "./preview.js";
 import { forget, keep, restore, tellSliders, wishesOf } from "./settings.js";
 import { Soundtrack } from "./soundtrack.js";
@@ -11,55 +12,81 @@ import { tell } from "./summaries.js";
 import { openUploads } from "./uploads.js";
 import { say } from "./words.js";
 
-/** `onCreated` gets the new vlog's id. */
+/** Shows the form with all that was in it before a reload. `onCreated` gets the new vlog's id. */
 export async function newVlog(onCreated) {
-  const form = document.getElementById("new");
-  const create = document.getElementById("create");
-  const estimate = new Estimate();
-  const preview = new Preview();
-  let creating = false;
-  // one key for one set of wishes: pressed again after a lost answer, the vlog is made once
-  let key = crypto.randomUUID();
+  const form = new NewVlog(onCreated);
+  await form.open();
+}
 
-  const refresh = () => {
+class NewVlog {
+  #form = part("new");
+  #create = part("create");
+  #estimate = new Estimate();
+  #preview = new Preview();
+  #soundtrack = new Soundtrack(this.#form, () => this.#refresh());
+  #date = new DateGuess(this.#form, () => this.#refresh());
+  #creating = false;
+  #asked = { wishes: "", key: "" };
+
+  constructor(onCreated) {
+    this.onCreated = onCreated;
+  }
+
+  async open() {
+    this.uploads = await openUploads(() => this.#refresh());
+    restore(this.#form);
+    await this.uploads.restoreFiles();
+    this.#form.noValidate = true; // complaints stand at the fields, in the page's language
+    this.#form.addEventListener("input", () => this.#refresh());
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#form.hidden = false;
+    this.#refresh();
+  }
+
+  #refresh() {
+    const { files, music } = this.uploads;
     const left = files.underWay + music.underWay;
-    create.disabled = creating || left > 0 || files.ready.length === 0;
-    create.textContent = left ? say("new.waiting", { count: left }) : say("new.create");
-    key = crypto.randomUUID();
-    soundtrack.refresh(music.files.find(({ media }) => media));
-    estimate.refresh(files.ready);
-    date.refresh(files.files);
-    const wishes = wishesOf(form);
-    tellSliders(form);
+    this.#create.disabled = this.#creating || left > 0 || files.ready.length === 0;
+    this.#create.textContent = left ? say("new.waiting", { count: left }) : say("new.create");
+    this.#soundtrack.refresh(music.files.find(({ media }) => media));
+    this.#estimate.refresh(files.ready);
+    this.#date.refresh(files.files);
+    const wishes = wishesOf(this.#form);
+    tellSliders(this.#form);
     tell(wishes, music.files[0]?.name);
-    preview.refresh(wishes, files.files.find(({ picture }) => picture)?.picture);
-    keep(form);
-  };
-  const { files, music, restoreFiles, forgetFiles } = await openUploads(() => refresh());
-  const soundtrack = new Soundtrack(form, refresh);
-  const date = new DateGuess(form, refresh);
+    this.#preview.refresh(wishes, files.files.find(({ picture }) => picture)?.picture);
+    keep(this.#form);
+  }
 
-  form.noValidate = true; // complaints stand at the fields, in the page's language
-  form.addEventListener("input", refresh);
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (creating || create.disabled || complainOfFields(form)) return;
-    calmDown(form);
-    creating = create.disabled = true;
-    soundtrack.stop();
+  async #submit() {
+    if (this.#creating || this.#create.disabled || complainOfFields(this.#form)) return;
+    calmDown(this.#form);
+    this.#soundtrack.stop();
+    this.#begin(true);
     try {
-      const [musicId] = music.ready;
-      const created = await createVlog(files.ready, { ...wishesOf(form), musicId }, { key });
+      const created = await this.#ask();
       forget();
-      forgetFiles();
-      onCreated(created);
+      this.uploads.forgetFiles();
+      this.onCreated(created);
     } catch (error) {
-      complainOf(form, error);
-      creating = create.disabled = false;
+      complainOf(this.#form, error);
+      this.#begin(false);
     }
-  });
-  restore(form);
-  await restoreFiles();
-  form.hidden = false;
-  refresh();
+  }
+
+  #begin(creating) {
+    this.#creating = this.#create.disabled = creating;
+  }
+
+  /** One key for one set of wishes: pressed again after a lost answer, the vlog is made once. */
+  #ask() {
+    const { files, music } = this.uploads;
+    const wishes = { ...wishesOf(this.#form), musicId: music.ready[0] };
+    const asked = JSON.stringify([files.ready, wishes]);
+    if (asked !== this.#asked.wishes) this.#asked = { wishes: asked, key: crypto.randomUUID() };
+    return createVlog(files.ready, wishes, { key: this.#asked.key });
+  }
 }

@@ -24,6 +24,7 @@ export function wishesOf(form) {
 
 function valueOf(field) {
   if (field.type === "checkbox") return field.checked;
+  if (field.name === "musicEnd" && field.value === field.max) return ""; // as long as there is music
   const text = field.value.trim();
   return text && ["number", "range"].includes(field.type) ? Number(text) : text;
 }
@@ -37,19 +38,19 @@ export function tellSliders(form) {
   }
 }
 
-/** For this tab: another begins another vlog. */
+/** For this tab: another begins another vlog. What is noted on the form itself is kept, too. */
 export function keep(form) {
   const kept = {};
   for (const field of fields(form)) {
     if (field.type === "checkbox") kept[field.name] = field.checked;
     else if (field.type !== "radio" || field.checked) kept[field.name] = field.value;
   }
-  sessionStorage.setItem(KEPT, JSON.stringify({ ...kept, ...form.dataset }));
+  sessionStorage.setItem(KEPT, JSON.stringify({ kept, noted: { ...form.dataset } }));
 }
 
 /** What was kept before a reload. Other choices than the page offers now are passed over. */
 export function restore(form) {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  const { kept = {}, noted = {} } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
   for (const field of fields(form)) {
     const value = kept[field.name];
     if (value === undefined) continue;
@@ -57,7 +58,7 @@ export function restore(form) {
     else if (field.type === "radio") field.checked = field.value === value;
     else if (field.tagName !== "SELECT" || [...field.options].some((option) => option.value === value)) field.value = value;
   }
-  if (kept.dated) form.dataset.dated = kept.dated;
+  Object.assign(form.dataset, noted);
 }
 
 export function forget() {

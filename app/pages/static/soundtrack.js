@@ -5,12 +5,13 @@ import { adjust, listening, stop } from "./listening.js";
 const part = (id) => document.getElementById(id);
 
 export class Soundtrack {
-  #file = null;
+  #own; // as the list of chosen files has it
   #source = "";
+  #measured = false;
 
   constructor(form, onChange) {
     const { musicStart: start, musicEnd: end, musicLoop: loop, musicVolume: volume } = form.elements;
-    Object.assign(this, { start, end, loop, volume, onChange });
+    Object.assign(this, { form, start, end, loop, volume, onChange });
     for (const button of form.querySelectorAll("[data-mood]")) listening(button, () => nextTrack(button, volume));
     listening(part("listen-own"), () => this.#part());
     for (const field of [start, end]) field.addEventListener("input", () => this.#keepApart(field));
@@ -19,29 +20,30 @@ export class Soundtrack {
 
   /** `own` is the user's file as the list of chosen ones has it, or undefined. It decides what can be wished of it. */
   refresh(own) {
-    if (own?.file && own.file !== this.#file) this.#take(own.file);
-    part("own-music").hidden = part("own-music").disabled = !own;
-    part("listen-own").hidden = !own?.file;
+    if (own?.file && own.file !== this.#own?.file) this.#take(own);
+    part("own-music").hidden = part("own-music").disabled = !(own && this.#measured);
     if (!own && part("listen-own").ariaPressed === "true") stop();
   }
 
-  #take(file) {
+  #take(own) {
     URL.revokeObjectURL(this.#source);
-    this.#file = file;
-    this.#source = URL.createObjectURL(file);
+    this.#own = own;
+    this.#measured = false;
+    this.#source = URL.createObjectURL(own.file);
     const probe = Object.assign(new Audio(), { preload: "metadata", src: this.#source });
-    probe.addEventListener("loadedmetadata", () => this.#measure(probe.duration));
+    probe.addEventListener("loadedmetadata", () => Number.isFinite(probe.duration) && this.#measure(probe.duration));
   }
 
   stop() {
     stop();
   }
 
+  /** All of it plays, unless another part of the same file was wished before a reload. */
   #measure(seconds) {
-    if (!Number.isFinite(seconds)) return;
     for (const field of [this.start, this.end]) field.max = Math.floor(seconds * 2) / 2;
-    this.start.value = 0;
-    this.end.value = this.end.max;
+    if (this.form.dataset.music !== this.#own.key) [this.start.value, this.end.value] = [0, this.end.max];
+    this.form.dataset.music = this.#own.key;
+    this.#measured = true;
     this.onChange();
   }
 
