@@ -1,19 +1,31 @@
-// A list of chosen files: each is sent at once, and says in words what became of it.
+// A list of chosen files: each is sent at once, kept over a reload, and says in words what became of it.
 
-import { giveUp, request, upload } from "./daylog.js";
-import { inWords } from "./in-words.js";
+import { ChosenFile, keyOf } from "./chosen-file.js";
+import { getJson } from "./daylog.js";
+import { FileRow } from "./file-row.js";
+import { look } from "./thumbnails.js";
 import { say } from "./words.js";
 
-const FILES_AT_ONCE = 3;
+const LOOKED_UP = 100; // media that the service tells at once
 
-/** `kinds` are the kinds of media this list takes; `onChange` is called whenever a file's state changes. */
 export class ChosenFiles {
   #entries = [];
-  #waiting = [];
-  #sending = 0;
+  #rows = new Map();
+  #kept = new Set(); // keys of files that a reload brings back
 
-  constructor(list, kinds, elsewhere, onChange) {
-    Object.assign(this, { list, kinds, elsewhere, onChange });
+  /**
+   * `list` is the element that shows them, `input` the one that chooses them; `draft` keeps them. `kinds` are the
+   * kinds of media this list takes (`elsewhere` says where others belong), `most` how many; with `keepsFiles` the
+   * files stay at hand after they were sent. `onChange` is called whenever a file's state changes, `onMoved(bytes)`
+   * when some of one have left, `onNote` with what there is to say.
+   */
+  constructor(list, { input, draft, kinds, elsewhere, most = 100, keepsFiles = false, onChange, onMoved, onNote }) {
+    Object.assign(this, { list, input, draft, kinds, elsewhere, most, keepsFiles, onChange, onMoved, onNote });
+  }
+
+  /** Each has name, size, date (milliseconds), picture, seconds, state, and file and media where they are there. */
+  get files() {
+    return this.#entries;
   }
 
   /** Ids of the media that can be used, in the order chosen. */
@@ -21,88 +33,128 @@ export class ChosenFiles {
     return this.#entries.filter((entry) => entry.media).map((entry) => entry.media.id);
   }
 
-  /** How many are still on their way. */
+  /** How many are still on their way, or paused there. */
   get underWay() {
-    return this.#sending + this.#waiting.length;
+    return this.#entries.filter((entry) => entry.underWay).length;
+  }
+
+  /** Whether to leave the page now means to choose some of them again. */
+  get fragile() {
+    return this.#entries.some((entry) => entry.underWay && !this.#kept.has(entry.key));
+  }
+
+  /** What was here when the page was left. */
+  async restore() {
+    for (const row of await this.draft.rows(this.list.id)) {
+      const file = row.refusal || (row.media && !this.keepsFiles) ? null : await this.draft.file(row.key).catch(() => null);
+      if (file) this.#kept.add(row.key);
+      const entry = this.#show(new ChosenFile(row, this, file));
+      if (entry.state === "waiting") entry.send();
+    }
+    this.#checkStillThere();
   }
 
   add(files) {
+    const twice = [];
+    const fresh = [];
     for (const file of files) {
-      const entry = { file, row: this.#row(file), stop: new AbortController(), media: null };
-      entry.row.querySelector(".remove").addEventListener("click", () => this.#remove(entry));
-      this.#entries.push(entry);
-      this.#waiting.push(entry);
+      const known = this.#entries.find((entry) => entry.key === keyOf(file));
+      if (!known && !fresh.some((other) => keyOf(other) === keyOf(file))) fresh.push(file);
+      else if (known?.state === "missing" || known?.state === "refused") this.#bring(known, file);
+      else twice.push(file.name);
     }
-    this.#next();
+    const room = Math.max(0, this.most - this.#entries.filter((entry) => entry.state !== "refused").length);
+    for (const file of fresh.slice(0, room)) this.#begin(file);
+    this.onNote?.(notes(twice, this.most, fresh.length - room));
+    this.onChange();
+  }
+
+  pauseAll() {
+    for (const entry of this.#entries) if (entry.underWay && entry.state !== "looking") entry.pause();
+  }
+
+  resumeAll() {
+    for (const entry of this.#entries) if (entry.state === "paused") entry.send();
   }
 
   clear() {
     for (const entry of [...this.#entries]) this.#remove(entry);
   }
 
-  #row(file) {
-    const row = document.getElementById("file-row").content.firstElementChild.cloneNode(true);
-    row.querySelector(".name").textContent = file.name;
-    this.list.append(row);
-    mark(row, "waiting", say("upload.waiting"));
-    return row;
-  }
-
-  #next() {
-    while (this.#sending < FILES_AT_ONCE && this.#waiting.length) this.#send(this.#waiting.shift());
+  /** Told by its files. */
+  changed(entry) {
+    if (!this.#rows.has(entry)) return; // removed meanwhile
+    this.#rows.get(entry).show(entry);
+    this.draft.keep({ ...entry.row, list: this.list.id });
+    if (!entry.underWay && !this.keepsFiles) this.draft.forgetFile(entry.key);
     this.onChange();
   }
 
-  async #send(entry) {
-    this.#sending += 1;
-    mark(entry.row, "sending", say("upload.sending"));
-    try {
-      const media = await upload(entry.file, {
-        onBegun: (uploadId) => Object.assign(entry, { uploadId }),
-        onProgress: (sent, size) => this.#arrived(entry.row, sent / size),
-        signal: entry.stop.signal,
-      });
-      this.#take(entry, media);
-    } catch (error) {
-      if (entry.uploadId) giveUp(entry.uploadId);
-      if (!entry.stop.signal.aborted) mark(entry.row, "refused", inWords(error));
-    } finally {
-      this.#sending -= 1;
-      this.#next();
-    }
+  /** Told by its files. */
+  moved(entry, bytes) {
+    this.#rows.get(entry)?.showProgress(entry);
+    this.onMoved?.(bytes);
   }
 
-  #arrived(row, share) {
-    row.querySelector("progress").value = share;
-    if (share === 1) mark(row, "sending", say("upload.looking"));
+  #begin(file) {
+    const { name, size, lastModified: date } = file;
+    const position = (this.#entries.at(-1)?.position ?? 0) + 1;
+    this.#bring(this.#show(new ChosenFile({ key: keyOf(file), name, size, date, position }, this, file)), file);
   }
 
-  #take(entry, media) {
-    if (entry.stop.signal.aborted || !this.kinds.includes(media.kind)) {
-      mark(entry.row, "refused", this.elsewhere);
-      discard(media);
-      return;
-    }
-    entry.media = media;
-    mark(entry.row, "ready", say("upload.ready"));
+  /** The file itself has come: keep it, look at it, send it. */
+  async #bring(entry, file) {
+    entry.send(file);
+    this.draft.keepFile(entry.key, file).then((kept) => kept && this.#kept.add(entry.key));
+    if (!entry.picture) entry.show(await look(file));
+  }
+
+  #show(entry) {
+    const row = new FileRow(entry, {
+      remove: () => this.#takeOff(entry),
+      pause: () => entry.pause(),
+      resume: () => entry.send(),
+      choose: () => this.input.click(),
+    });
+    this.#entries.push(entry);
+    this.#rows.set(entry, row);
+    this.list.append(row.element);
+    row.show(entry);
+    return entry;
+  }
+
+  /** The keyboard stays where it was: at the next file, or the one before, or where files are chosen. */
+  #takeOff(entry) {
+    const at = this.#entries.indexOf(entry);
+    this.#remove(entry);
+    const next = this.#rows.get(this.#entries[Math.min(at, this.#entries.length - 1)]);
+    (next ?? this.input).focus();
   }
 
   #remove(entry) {
-    entry.stop.abort();
-    entry.row.remove();
+    this.#rows.get(entry).element.remove();
+    this.#rows.delete(entry);
     this.#entries = this.#entries.filter((other) => other !== entry);
-    this.#waiting = this.#waiting.filter((other) => other !== entry);
-    if (entry.media) discard(entry.media);
+    entry.remove();
+    this.draft.forget(entry.key);
     this.onChange();
+  }
+
+  /** Media that no vlog uses are removed by the service after a day. */
+  async #checkStillThere() {
+    const ready = this.#entries.filter((entry) => entry.media);
+    if (!ready.length) return;
+    const known = new Set((await getJson(`/api/media?limit=${LOOKED_UP}`)).items.map(({ id }) => id));
+    for (const entry of ready.filter(({ media }) => !known.has(media.id))) {
+      await getJson(`/api/media/${entry.media.id}`).catch((error) => error.status === 404 && entry.lose());
+    }
   }
 }
 
-function mark(row, state, words) {
-  row.dataset.state = state;
-  row.querySelector(".state").textContent = words;
-}
-
-/** Media that no vlog uses is reaped by the service in time; this only frees the room sooner. */
-function discard(media) {
-  request("DELETE", `/api/media/${media.id}`).catch(() => {});
+function notes(twice, most, tooMany) {
+  const said = [];
+  if (twice.length === 1) said.push(say("upload.twice", { name: twice[0] }));
+  if (twice.length > 1) said.push(say("upload.twiceMany", { count: twice.length }));
+  if (tooMany > 0) said.push(say("upload.tooMany", { most, count: tooMany }));
+  return said.join(" ");
 }

@@ -3,8 +3,9 @@
 import { Unreachable } from "./daylog.js";
 import { maybe, say } from "./words.js";
 
-/** Our own words where the code has some, else the service's sentence. */
-export function inWords(error) {
+/** Our own words where a catalogue (`<name>.problem.<code>`) has some, else the service's sentence. */
+export function inWords(error, ...catalogues) {
   if (error instanceof Unreachable) return say("common.unreachable");
-  return (error.code && maybe(`common.problem.${error.code}`)) || error.message;
+  const found = [...catalogues, "common"].map((name) => maybe(`${name}.problem.${error.code}`));
+  return found.find(Boolean) ?? error.message;
 }
