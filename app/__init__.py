@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from app import guard, health, logs, problems
+from app import guard, health, identity, logs, problems
 from app.bootstrap import connect
 from app.services import EXTENSION, connected
 from app.settings import Settings
@@ -30,6 +30,7 @@ def create_app(
     problems.register(app)
     guard.register(app)
     logs.register(app)
+    identity.register(app)
     app.register_blueprint(health.blueprint)
     if settings.serve in ("web", "all"):
         from app import api, pages

@@ -16,6 +16,7 @@ from internal.ports import (
     PromptLibrary,
     SceneGenerator,
     Services,
+    SignIn,
     TaskQueue,
     WorkStore,
 )
@@ -45,6 +46,7 @@ def connect(settings: Settings) -> Services:
         generator=when_used(lambda: generator(settings, films, work)),
         clock=lambda: datetime.now(UTC),
         times=settings.times,
+        sign_in=sign_in(settings),
         limits=settings.limits,
         short_side=settings.short_side,
     )
@@ -78,6 +80,29 @@ def callers(settings: Settings) -> CallerCheck:
             return OidcCallerCheck(expected, settings.tasks_certs_url)
         case "iam":
             return IamCallerCheck(expected)
+
+
+def sign_in(settings: Settings) -> SignIn | None:
+    match settings.auth:
+        case "none":
+            return None
+        case "google":
+            return when_used(lambda: provider(settings))
+
+
+def provider(settings: Settings) -> SignIn:
+    from infra.callers.people import OidcSignIn, Provider
+
+    known = Provider(
+        issuer=settings.sign_in_issuer,
+        address=settings.sign_in_address,
+        token_url=settings.sign_in_token_url,
+        certs_url=settings.sign_in_certs_url,
+        client_id=settings.sign_in_client_id,
+        client_secret=settings.sign_in_client_secret,
+        redirect_uri=f"{settings.public_url}/sign-in/callback",
+    )
+    return OidcSignIn(known)
 
 
 def work_store(settings: Settings) -> WorkStore:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from app import cookies
 from app.services import web
 from internal.errors import NotAllowed, Refused
 
@@ -27,14 +28,22 @@ def check_host() -> None:
 
 
 def check_origin() -> None:
-    """Programs send neither header and pass; browsers cannot forge them."""
+    """Browsers cannot forge either header, and programs send none: those pass, unless a cookie says who asks. It is
+    sent by itself, so the page that asks must be proved to be ours."""
     if request.method in SAFE:
         return
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in (None, "none", "same-origin") or origin not in (None, *our_origins()):
         raise NotAllowed("Requests from other sites are refused.")
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"{request.scheme}://{request.host}":
-        raise NotAllowed("Requests from other sites are refused.")
+    by_cookie = cookies.session() and "Authorization" not in request.headers
+    if by_cookie and site != "same-origin" and origin is None:
+        raise NotAllowed("A request that a cookie signs must say where it is from: send Origin or Sec-Fetch-Site.")
+
+
+def our_origins() -> tuple[str, str]:
+    """Where browsers find us, by our own name and by the one that was asked for: a proxy may have ended TLS."""
+    known = urlsplit(web().settings.public_url)
+    return f"{known.scheme}://{known.netloc}", f"{known.scheme}://{request.host}"
 
 
 def add_headers(response: Response) -> Response:

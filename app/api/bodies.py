@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from internal.accounts import Role
 from internal.media import Kind, MediaState, Value
 from internal.uploads import LONGEST_NAME
 from internal.vlog import Transition, VlogSettings
@@ -229,6 +230,32 @@ class UploadBody(Value):
 
 
 # ---------------------------------------------------------------- shared
+# ---------------------------------------------------------------- accounts
+
+
+class IdToken(Given):
+    id_token: str = Field(min_length=1, max_length=8192, description="From the sign-in, for this service's client id.")
+
+
+class Token(Value):
+    """RFC 6749 §5.1."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the kind of token, not one
+    expires_in: int = Field(description="Seconds.")
+
+
+class UserBody(Value):
+    id: str
+    email: str
+    name: str
+    role: Role
+
+
+class MeBody(Value):
+    user: UserBody
+
+
 
 
 class Page(Given):

@@ -41,10 +41,11 @@ def describe(app: Flask) -> Json:
 
 
 def _operations(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
+    """Under `/bff/` the same operations are served again."""
     for rule in app.url_map.iter_rules():
         noted = operation_of(app.view_functions[rule.endpoint])
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            if noted:
+            if noted and rule.rule.startswith("/api/"):
                 yield rule, method, noted
 
 

@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Flask
 
-from app.pages import library, new, policy, vlog, words, wrong
+from app.identity import known_user
+from app.pages import doors, library, new, policy, sign_in, vlog, words, wrong
 
-PAGES = (new, library, vlog)
+PAGES = (new, library, vlog, sign_in)
 
 
 def register(app: Flask) -> None:

@@ -1,1 +1,1 @@
-"""How we know who calls `/internal/*`."""
+"""How we know who asks: the queue and the scheduler at `/internal/*`, people everywhere else."""

@@ -1,28 +1,11 @@
 """Who calls `/internal/*`: Cloud Tasks or Cloud Scheduler, proved by a Google OIDC token."""
 
-# google-auth has no types on these functions.
-# mypy: allow-untyped-calls
-
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-
-from google.auth import exceptions
-from google.oauth2 import id_token
+from collections.abc import Callable, Sequence
 
 from infra.callers.certs import CertCache
-from infra.callers.tokens import SKEW, Expected, bearer, key_id, read, require
-from internal.errors import NotAuthenticated
-
-GOOGLE_CERTS = "https://www.googleapis.com/oauth2/v1/certs"
-
-
-@contextmanager
-def translate_errors() -> Iterator[None]:
-    try:
-        yield
-    except (exceptions.GoogleAuthError, ValueError) as error:
-        raise NotAuthenticated("The caller is neither our queue nor our scheduler: not signed by them.") from error
+from infra.callers.signatures import GOOGLE_CERTS, Signatures
+from infra.callers.tokens import Expected, bearer, key_id, read
 
 
 class OidcCallerCheck:
@@ -38,20 +21,14 @@ class OidcCallerCheck:
         clock: Callable[[], float] = time.time,
         certs: CertCache | None = None,
     ) -> None:
-        self._expected, self._url, self._clock = expected, certs_url, clock
-        self._certs = certs or CertCache(certs_url)
+        self._expected, self._clock = expected, clock
+        self._signatures = Signatures(certs_url, certs)
 
     def verify(self, authorization: Sequence[str]) -> None:
         token = bearer(authorization)
-        header, claims = read(token)
-        kid = key_id(header)
-        # Before the keys are looked up, so that a stranger's token costs us no fetch.
-        self._expected.check(claims, self._clock())
-        require(self._certs.knows(kid), "unknown key")
-        with translate_errors():
-            id_token.verify_token(
-                token, self._certs, self._expected.audience, certs_url=self._url, clock_skew_in_seconds=SKEW
-            )
+        self._signatures.verify(
+            token, self._expected.audience, lambda claims: self._expected.check(claims, self._clock())
+        )
 
 
 class IamCallerCheck:

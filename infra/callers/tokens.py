@@ -1,4 +1,4 @@
-"""What a Google OIDC token must say before we believe that our queue or scheduler calls; signatures aside.
+"""What a Google OIDC token must say before we believe it; signatures aside.
 
 Source: https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken and RFC 7519.
 """
@@ -37,18 +37,23 @@ class Expected:
 
     def check(self, claims: Mapping[str, Any], now: float) -> None:
         """Raises NotAuthenticated."""
-        require(claims.get("aud") == self.audience, "wrong audience")
-        require(is_one_of(claims.get("iss"), self.issuers), "wrong issuer")
+        check_claims(claims, self.audience, self.issuers, now)
         require(is_one_of(claims.get("email"), self.accounts), "wrong account")
-        require(claims.get("email_verified") is True, "unverified account")
-        require(now <= seconds(claims, "exp") + SKEW, "expired")
-        require(seconds(claims, "iat") <= now + SKEW, "issued in the future")
-        require("nbf" not in claims or seconds(claims, "nbf") <= now + SKEW, "not valid yet")
+
+
+def check_claims(claims: Mapping[str, Any], audience: str, issuers: frozenset[str], now: float) -> None:
+    """For us, from an issuer we believe, of a verified address, and in time. Raises NotAuthenticated."""
+    require(claims.get("aud") == audience, "wrong audience")
+    require(is_one_of(claims.get("iss"), issuers), "wrong issuer")
+    require(claims.get("email_verified") is True, "unverified account")
+    require(now <= seconds(claims, "exp") + SKEW, "expired")
+    require(seconds(claims, "iat") <= now + SKEW, "issued in the future")
+    require("nbf" not in claims or seconds(claims, "nbf") <= now + SKEW, "not valid yet")
 
 
 def require(condition: bool, reason: str) -> None:
     if not condition:
-        raise NotAuthenticated(f"The caller is neither our queue nor our scheduler: {reason}.")
+        raise NotAuthenticated(f"The token does not prove who asks: {reason}.")
 
 
 def is_one_of(value: object, allowed: frozenset[str]) -> bool:
@@ -68,13 +73,13 @@ def bearer(authorization: Sequence[str]) -> str:
     require(len(authorization) == 1, f"{len(authorization)} Authorization headers instead of one")
     scheme, _, token = authorization[0].partition(" ")
     require(scheme.lower() == "bearer", "no bearer token")
-    require(len(token) <= MAX_TOKEN, "the token is too long")
-    require(TOKEN.fullmatch(token) is not None, "not a token")
     return token
 
 
 def read(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Header and claims, nothing of them proved yet. Raises NotAuthenticated."""
+    require(len(token) <= MAX_TOKEN, "it is too long")
+    require(TOKEN.fullmatch(token) is not None, "it is no token")
     header, claims, _ = token.split(".")
     return json_object(header), json_object(claims)
 
