@@ -4,8 +4,12 @@ Error
 ├── Refused                 the request cannot be done as asked; nothing was changed
 │   ├── InvalidInput        change the named field
 │   │   ├── TooLarge        send less
+│   │   │   └── OverQuota   delete something first
 │   │   ├── KeyReused       use a new Idempotency-Key
 │   │   └── UnreadableMedia the file is not what we can use; says why
+│   │       ├── UnknownMedia give a photo, a clip or music
+│   │       ├── BrokenMedia copy it again
+│   │       ├── HeavyMedia  make it shorter or smaller
 │   │       └── FilesRefused some of several files; says why of each
 │   ├── NotAuthenticated    say who you are
 │   ├── NotAllowed          you may not do this
@@ -57,12 +61,28 @@ class TooLarge(InvalidInput):
     code = "too_large"
 
 
+class OverQuota(TooLarge):
+    code = "over_quota"
+
+
 class KeyReused(InvalidInput):
     code = "idempotency_key_reused"
 
 
 class UnreadableMedia(InvalidInput):
     code = "unreadable_media"
+
+
+class UnknownMedia(UnreadableMedia):
+    code = "unknown_media"
+
+
+class BrokenMedia(UnreadableMedia):
+    code = "broken_media"
+
+
+class HeavyMedia(UnreadableMedia):
+    code = "heavy_media"
 
 
 class FilesRefused(UnreadableMedia):

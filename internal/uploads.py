@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from internal.errors import (
+    BrokenMedia,
     Conflict,
     FilesRefused,
     InvalidInput,
@@ -160,7 +161,7 @@ def _new(owner_id: str, name: str, size: int) -> Media:
     if not name.strip() or len(name) > LONGEST_NAME:
         raise InvalidInput(f"Give the file a name of 1 to {LONGEST_NAME} characters.", "name")
     if size < 1:
-        raise UnreadableMedia(f"{name} is empty.", "size")
+        raise BrokenMedia(f"{name} is empty.", "size")
     if size > MOST_BYTES:
         raise TooLarge(f"{name} is larger than 2 GiB; cut it or make it smaller.", "size")
     media_id = str(uuid.uuid4())
@@ -210,7 +211,7 @@ def _accept(services: Services, media: Media) -> Media:
     try:
         info = services.media.info(media.key)
         if info is None or info.size != media.size:
-            raise UnreadableMedia(f"{media.name} did not arrive whole: upload it again.", "size")
+            raise BrokenMedia(f"{media.name} did not arrive whole: upload it again.", "size")
         facts = services.probe.probe(services.media.signed_get(media.key, PROBE_LIFETIME), media.size)
     except UnreadableMedia:
         remove_media(services, media)

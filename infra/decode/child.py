@@ -18,9 +18,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, Self
 
-from infra.decode.messages import LONGEST_ANSWER, PID_BYTES, Limits, Outcome
+from infra.decode.messages import LONGEST_ANSWER, PID_BYTES, REFUSALS, Limits, Outcome
 from infra.decode.spawn import FORKSERVER
-from internal.errors import StorageFull, TemporaryFailure, UnreadableMedia
+from internal.errors import BrokenMedia, HeavyMedia, StorageFull, TemporaryFailure, UnreadableMedia
 
 __all__ = ["Child", "Limits", "run"]
 
@@ -83,7 +83,7 @@ class Child:
         if not self._over and _readable(self._socket, timeout):
             self._receive()
         if not self._over and time.monotonic() > self._until:
-            self._answer = json.dumps([Outcome.UNREADABLE, TOO_SLOW]).encode()
+            self._answer = json.dumps([Outcome.UNREADABLE, [HeavyMedia.code, TOO_SLOW]]).encode()
             self.kill()
         return self._over
 
@@ -98,10 +98,10 @@ class Child:
             case Outcome.FULL:
                 raise StorageFull(str(value))
             case Outcome.UNREADABLE:
-                raise UnreadableMedia(str(value))
+                raise _refusal(value)
             case Outcome.BROKEN:
                 _log.warning("a decoder raised what nobody foresaw", extra={"trace": str(value)})
-                raise UnreadableMedia(BROKEN)
+                raise BrokenMedia(BROKEN)
 
     def kill(self) -> None:
         if self._socket.fileno() >= 0:
@@ -151,4 +151,13 @@ def _parse(answer: bytes) -> tuple[Outcome, Any]:
         outcome, value = json.loads(answer)
         return Outcome(outcome), value
     except (ValueError, TypeError, RecursionError):
-        raise UnreadableMedia(DIED) from None
+        raise BrokenMedia(DIED) from None
+
+
+def _refusal(value: Any) -> UnreadableMedia:
+    """Of any shape, if the child was taken over."""
+    try:
+        code, reason = value
+        return REFUSALS[code](str(reason))
+    except (ValueError, TypeError, KeyError):
+        return BrokenMedia(DIED)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from infra.decode.budgets import FRAME_PIXELS, FRAMES, LONGEST_SECONDS, MEGA
 from infra.decode.sniff import Family, sniff_file
-from internal.errors import StorageFull, UnreadableMedia
+from internal.errors import BrokenMedia, HeavyMedia, StorageFull, UnreadableMedia
 
 #: what cameras, phones and editors write; every other decoder in FFmpeg stays out of reach
 PICTURE_CODECS = frozenset(
@@ -47,7 +47,7 @@ def translate_errors(label: str) -> Iterator[None]:
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise StorageFull("There is no room left to write the film.") from error
-        raise UnreadableMedia(f"This {label} file is damaged or cut off and cannot be decoded. {AGAIN}") from error
+        raise BrokenMedia(f"This {label} file is damaged or cut off and cannot be decoded. {AGAIN}") from error
 
 
 @contextmanager
@@ -182,9 +182,7 @@ def _within_budget(container: InputContainer) -> None:
         raise UnreadableMedia("It is cut off, or made in a way we do not decode. Save it as MP4 (H.264, AAC).")
     if seconds_of(container) > LONGEST_SECONDS:
         minutes = LONGEST_SECONDS / 60
-        raise UnreadableMedia(
-            f"It is {seconds_of(container) / 60:.0f} minutes long; the most is {minutes:.0f}. Cut it."
-        )
+        raise HeavyMedia(f"It is {seconds_of(container) / 60:.0f} minutes long; the most is {minutes:.0f}. Cut it.")
     if picture is not None:
         _picture_within_budget(picture)
 
@@ -197,8 +195,8 @@ def _is_known(stream: VideoStream | AudioStream) -> bool:
 def _picture_within_budget(picture: VideoStream) -> None:
     if picture.width * picture.height > FRAME_PIXELS:
         most = FRAME_PIXELS // MEGA
-        raise UnreadableMedia(
+        raise HeavyMedia(
             f"This clip is {picture.width} × {picture.height} pixels; the most is {most} megapixels. Make it smaller."
         )
     if picture.frames > FRAMES:
-        raise UnreadableMedia(f"This clip has {picture.frames} frames; the most is {FRAMES}. Cut it.")
+        raise HeavyMedia(f"This clip has {picture.frames} frames; the most is {FRAMES}. Cut it.")

@@ -11,7 +11,7 @@ from PIL import Image
 from infra.decode.clips import AGAIN, packets_of, picture_of, pictures_in, seconds_of, shown_size, sound_of, sounds_in
 from infra.decode.photos import upright_size
 from infra.decode.sniff import Content
-from internal.errors import UnreadableMedia
+from internal.errors import BrokenMedia
 from internal.media import Facts, Kind
 
 #: tried for a first frame: a few may be damaged, or come before the first key frame; but a probe reads little
@@ -47,18 +47,18 @@ def _whole(stream: Stream, size: int) -> None:
     """The header's index may name packets past the end: a copy cut short, which begins as if nothing were wrong."""
     end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
     if end > size:
-        raise UnreadableMedia(f"This file is cut off: {size} of at least {end} bytes are here. {AGAIN}")
+        raise BrokenMedia(f"This file is cut off: {size} of at least {end} bytes are here. {AGAIN}")
 
 
 def _first_picture(container: InputContainer, picture: VideoStream) -> tuple[int, int]:
     packets = islice(packets_of(container, picture), MOST_PACKETS)
     frame = next((frame for packet in packets for frame in pictures_in(packet)), None)
     if frame is None:
-        raise UnreadableMedia(f"This clip holds no picture that can be decoded. {AGAIN}")
+        raise BrokenMedia(f"This clip holds no picture that can be decoded. {AGAIN}")
     return shown_size(frame, picture)
 
 
 def _first_sound(container: InputContainer, sound: AudioStream) -> None:
     packets = islice(packets_of(container, sound), MOST_PACKETS)
     if not any(sounds_in(packet) for packet in packets):
-        raise UnreadableMedia(f"This file holds no sound that can be decoded. {AGAIN}")
+        raise BrokenMedia(f"This file holds no sound that can be decoded. {AGAIN}")

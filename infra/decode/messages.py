@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from internal.errors import BrokenMedia, HeavyMedia, UnknownMedia, UnreadableMedia
+
 MIB = 1024 * 1024
 #: in bytes; a child that sends more is ended
 LONGEST_ANSWER = 4 * MIB
@@ -10,8 +12,12 @@ LONGEST_ANSWER = 4 * MIB
 PID_BYTES = 4
 
 
+#: by code
+REFUSALS = {kind.code: kind for kind in (UnreadableMedia, UnknownMedia, BrokenMedia, HeavyMedia)}
+
+
 class Outcome(StrEnum):
-    """An answer is `[outcome, value]`; the value is the function's, or a sentence."""
+    """An answer is `[outcome, value]`; the value is the function's, or a sentence, behind its code if unreadable."""
 
     DONE = "done"
     UNREADABLE = "unreadable"

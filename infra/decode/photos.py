@@ -11,7 +11,7 @@ from PIL import Image, ImageFile
 from infra.decode.budgets import MEGA, PHOTO_PIXELS
 from infra.decode.colours import in_srgb
 from infra.decode.sniff import Content, Family, sniff_file
-from internal.errors import UnreadableMedia
+from internal.errors import BrokenMedia, HeavyMedia, UnreadableMedia
 
 pillow_heif.register_heif_opener()
 # Pillow's own bomb check names neither width nor height. Ours comes right after `open`, which decodes nothing.
@@ -37,7 +37,7 @@ def translate_errors(label: str) -> Iterator[None]:
     try:
         yield
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error) as error:
-        raise UnreadableMedia(
+        raise BrokenMedia(
             f"This {label} is damaged or cut off and cannot be decoded. Copy it again from where it came from."
         ) from error
 
@@ -99,6 +99,6 @@ def _within_budget(photo: ImageFile.ImageFile, content: Content) -> None:
     width, height = photo.size
     if width * height > PHOTO_PIXELS:
         most = PHOTO_PIXELS // MEGA
-        raise UnreadableMedia(
+        raise HeavyMedia(
             f"This {content.label} is {width} × {height} pixels; the most is {most} megapixels. Make it smaller."
         )

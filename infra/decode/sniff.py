@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import BinaryIO
 
-from internal.errors import UnreadableMedia
+from internal.errors import BrokenMedia, UnknownMedia
 
 #: as many first bytes as `sniff` looks at: MPEG-TS repeats its sync byte every 188
 HEAD = 1024
@@ -95,10 +95,10 @@ def sniff(head: bytes) -> Content:
     """The type of the file that begins with `head` (at least `HEAD` bytes, or all of it). Raises
     UnreadableMedia."""
     if not head:
-        raise UnreadableMedia("This file is empty. Copy it again from where it came from.")
+        raise BrokenMedia("This file is empty. Copy it again from where it came from.")
     content = _by_magic(head) or _by_container(head)
     if content is None:
-        raise UnreadableMedia(_refusal(head))
+        raise UnknownMedia(_refusal(head))
     return content
 
 

@@ -20,7 +20,7 @@ from infra.postgres.tables import (
     VlogMediaRow,
     VlogRow,
 )
-from internal.errors import Conflict, LeaseLost, NotFound, TooLarge
+from internal.errors import Conflict, LeaseLost, NotFound, OverQuota
 from internal.jobs import TERMINAL, Job, Status
 from internal.media import Media
 from internal.paid import PaidCall, Spending
@@ -56,7 +56,7 @@ class SqlTx:
         self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(media.owner_id))))
         used = select(func.coalesce(func.sum(MEDIA.c.size), 0)).where(MEDIA.c.owner_id == media.owner_id)
         if self._connection.execute(used).scalar_one() + media.size > quota:
-            raise TooLarge(f"{media.name} does not fit into your {quota >> 30} GiB: delete media first.", "size")
+            raise OverQuota(f"{media.name} does not fit into your {quota >> 30} GiB: delete media first.", "size")
         self._connection.execute(insert(MEDIA).values(media_columns(replace(media, created_at=self.now))))
 
     def save_media(self, media: Media) -> None:

@@ -55,11 +55,11 @@ def test_a_value_comes_back_as_it_went(value: object) -> None:
         (misbehaviour.refuse, UnreadableMedia, "too blurry to bear"),
         (misbehaviour.find_disk_full, StorageFull, "no room"),
         (misbehaviour.find_store_gone, TemporaryFailure, "no store"),
-        (misbehaviour.hoard, UnreadableMedia, "more memory than we allow"),
-        (misbehaviour.spin, UnreadableMedia, "broke the decoder or took more"),
-        (misbehaviour.crash, UnreadableMedia, "broke the decoder or took more"),
-        (misbehaviour.stumble, UnreadableMedia, "damaged, or made in a way"),
-        (misbehaviour.open_many, UnreadableMedia, "damaged, or made in a way"),
+        (misbehaviour.hoard, HeavyMedia, "more memory than we allow"),
+        (misbehaviour.spin, BrokenMedia, "broke the decoder or took more"),
+        (misbehaviour.crash, BrokenMedia, "broke the decoder or took more"),
+        (misbehaviour.stumble, BrokenMedia, "damaged, or made in a way"),
+        (misbehaviour.open_many, BrokenMedia, "damaged, or made in a way"),
     ],
 )
 def test_each_way_to_fail_is_told_apart(function: Callable[..., Any], error: type[Exception], words: str) -> None:
