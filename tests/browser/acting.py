@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from app.client import Client
 from tests.browser.conftest import ARTEFACTS
 
 #: milliseconds for a vlog to be made
@@ -39,3 +40,16 @@ def create(page: Page, media: Sequence[Path], title: str) -> None:
     wait_ready(page, len(media))
     page.click("#create")
     page.wait_for_url("**/vlogs/*")
+
+
+def ask(daylog: str, media_ids: Sequence[str], **wishes: str) -> str:
+    """Of the API, as fast as can be; returns the vlog's id."""
+    return Client(daylog).create_vlog(media_ids, {"duration": "20", **wishes})
+
+
+def ask_and_wait(daylog: str, media_ids: Sequence[str], **wishes: str) -> str:
+    """As `ask`, once the film is made."""
+    vlog_id = ask(daylog, media_ids, **wishes)
+    *_, last = Client(daylog).watch(vlog_id)
+    assert last["status"] == "completed"
+    return vlog_id

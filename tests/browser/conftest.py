@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from app.client import Client
-from tests.media import make_tiny
+from tests.media import make_outing, make_tiny
 from tests.stack import open_folder
 from tests.whole import whole_daylog
 
@@ -80,11 +80,17 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def finished(daylog: str, media: list[Path]) -> str:
-    """The id of a vlog that is complete."""
+def outing(daylog: str, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The ids of three photos and a clip of three seconds, all uploaded."""
     client = Client(daylog)
-    ids = [client.upload(path)["id"] for path in media]
-    vlog_id = client.create_vlog(ids, {"title": "A morning at the harbour", "duration": "10"})
+    return [client.upload(path)["id"] for path in make_outing(tmp_path_factory.mktemp("outing"))]
+
+
+@pytest.fixture(scope="session")
+def finished(daylog: str, outing: list[str]) -> str:
+    """The id of a vlog of four scenes that is complete."""
+    client = Client(daylog)
+    vlog_id = client.create_vlog(outing, {"title": "A morning at the harbour", "duration": "20"})
     *_, last = client.watch(vlog_id)
     assert last["status"] == "completed"
     return vlog_id

@@ -4,9 +4,9 @@
 `make vlog` without MEDIA makes its day with it.
 """
 
-from tests.media.day import make_day, make_tiny
+from tests.media.day import make_day, make_outing, make_tiny
 from tests.media.hostile import make_hostile
 from tests.media.odd import make_odd
 from tests.media.sounds import write_music
 
-__all__ = ["make_day", "make_hostile", "make_odd", "make_tiny", "write_music"]
+__all__ = ["make_day", "make_hostile", "make_odd", "make_outing", "make_tiny", "write_music"]

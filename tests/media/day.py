@@ -40,6 +40,19 @@ def make_tiny(folder: Path) -> list[Path]:
     ]
 
 
+def make_outing(folder: Path) -> list[Path]:
+    """Three photos, 320 × 180, and a clip of three seconds: a story of four scenes that is told at once."""
+    subjects = ("balloons", "meadow", "sea")
+    photos = [
+        write_photo(
+            folder / f"{number}.jpg", draw(Scenery(subject, 9.0 + number, number), 320, 180), Shot(_at(9.0 + number))
+        )
+        for number, subject in enumerate(subjects, start=1)
+    ]
+    take = Take(3.0, 320, 180, sound=waves(3.0, 2), taken_at=_at(13.0))
+    return [*photos, write_clip(folder / "4.mp4", Scenery("town", 13.0, 4), take)]
+
+
 def _photos(folder: Path) -> list[Path]:
     return [
         write_photo(
