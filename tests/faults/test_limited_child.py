@@ -14,7 +14,15 @@ from typing import Any
 import pytest
 
 from infra.decode.child import Child, Limits, run
-from internal.errors import Stopped, StopReason, StorageFull, TemporaryFailure, UnreadableMedia
+from internal.errors import (
+    BrokenMedia,
+    HeavyMedia,
+    Stopped,
+    StopReason,
+    StorageFull,
+    TemporaryFailure,
+    UnreadableMedia,
+)
 from tests.faults import misbehaviour
 
 LIMITS = Limits(memory=1024**3, cpu=1, wall=20.0)
