@@ -15,13 +15,18 @@ def begin(page: Page, media: list[Path]) -> None:
     page.goto("/")
     choose(page, media)
     wait_ready(page, len(media))
+    page.get_by_text("Picture and words").click()
+
+
+def bring_to_life(page: Page) -> None:
+    page.check("[name=style][value=generated]")
 
 
 def test_footage_is_told_no_price_and_asks_for_no_limit(page: Page, media: list[Path]) -> None:
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request) if request.url.endswith("/estimate") else None)
     begin(page, media)
-    page.fill("[name=duration]", "12")
+    page.fill("[name=duration]", "15")
     page.wait_for_timeout(500)
     expect(page.locator("#estimate")).to_be_hidden()
     expect(page.locator("#max-cost")).to_be_hidden()
@@ -30,7 +35,7 @@ def test_footage_is_told_no_price_and_asks_for_no_limit(page: Page, media: list[
 
 def test_photos_are_brought_to_life_at_a_price_told_before(page: Page, media: list[Path]) -> None:
     begin(page, media)
-    page.select_option("[name=style]", "generated")
+    bring_to_life(page)
     expect(page.locator("#estimate")).to_have_text(
         re.compile(r"^At no cost\. 1 of 1 photos can be shown in 60 seconds")
     )
@@ -48,10 +53,10 @@ def test_the_range_and_its_reasons_follow_the_wishes(page: Page, media: list[Pat
 
     page.route(ESTIMATE, dear)
     begin(page, media)
-    page.select_option("[name=style]", "generated")
+    bring_to_life(page)
     told = "About $0.80 to $2.70. 4 to 9 of 20 photos can be shown. <b>The limit</b> is reached."
     expect(page.locator("#estimate")).to_have_text(told)
-    screenshot(page, "7-estimate")
+    screenshot(page, "new-estimate")
     with page.expect_request(ESTIMATE) as asked:
         page.fill("[name=maxCost]", "1.5")
     wishes = asked.value.post_data_json
@@ -61,7 +66,7 @@ def test_the_range_and_its_reasons_follow_the_wishes(page: Page, media: list[Pat
 
 def test_a_wish_that_cannot_be_is_told_no_price(page: Page, media: list[Path]) -> None:
     begin(page, media)
-    page.select_option("[name=style]", "generated")
+    bring_to_life(page)
     expect(page.locator("#estimate")).to_contain_text("At no cost")
-    page.fill("[name=duration]", "500")
+    page.fill("[name=maxCost]", "5000")
     expect(page.locator("#estimate")).to_be_hidden()
