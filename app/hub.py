@@ -90,12 +90,22 @@ class _Watched:
 
 class Hub:
     """Of one process; its thread starts when first needed, and ends with `shutdown`. `age`: seconds for which a
-    reading answers those who ask; with 0 each of them reads the row."""
+    reading answers those who ask; with 0 each of them reads the row. `watched_for`: seconds after the last of them.
+    `every`: seconds between two rounds."""
 
-    def __init__(self, store: Store, shutdown: threading.Event, age: float = 1.0) -> None:
+    def __init__(
+        self,
+        store: Store,
+        shutdown: threading.Event,
+        age: float = 1.0,
+        watched_for: float = WATCHED_FOR,
+        every: float = EVERY,
+    ) -> None:
         self._store = store
         self._shutdown = shutdown
         self._age = age
+        self._watched_for = watched_for
+        self._every = every
         self._lock = threading.Lock()
         self._watched: dict[str, _Watched] = {}
         self._thread: threading.Thread | None = None
@@ -116,7 +126,7 @@ class Hub:
                 return None
             if watched.snapshot.vlog.owner_id != owner_id or watched.snapshot.version < least:
                 return None
-            watched.until = now + WATCHED_FOR
+            watched.until = now + self._watched_for
             return watched.snapshot
 
     def _read(self, owner_id: str, vlog_id: str) -> Snapshot:
@@ -124,7 +134,7 @@ class Hub:
         began = time.monotonic()
         with self._lock:
             watched = self._watch(vlog_id)
-            watched.until = began + WATCHED_FOR
+            watched.until = began + self._watched_for
         try:
             read = Snapshot(*self._store.vlog(owner_id, vlog_id))
         except NotFound:
@@ -169,7 +179,7 @@ class Hub:
     # ---- the thread
 
     def _run(self) -> None:
-        while not self._shutdown.wait(EVERY):
+        while not self._shutdown.wait(self._every):
             self._try_a_round()
         with self._lock:
             for watched in self._watched.values():
