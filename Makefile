@@ -11,11 +11,17 @@ FILM ?=
 SHEET ?=
 OPTIONS ?=
 PORT ?= 8080
-TESTS ?= tests
+TESTS ?=
 STATE := .daylog
 PYTHON ?= python3
 # handed to recipes by the environment, so that no name of a folder needs quoting
 export MEDIA OUT FILM SHEET
+
+# tests that share the cores, and those that have them alone: in these leases run out and people wait
+SIDE_BY_SIDE := tests/app tests/contracts tests/internal tests/vertex
+ALONE := tests/browser tests/faults tests/local
+CORES := 2
+PYTEST = $(PY) -m pytest $(if $(filter true,$(CI)),--no-skips)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -52,7 +58,8 @@ vertex: $(LOCAL)
 test: $(TOOLS)
 	@$(HAS_APT) || { if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; \
 	  else echo "tests/browser needs packages from apt: run 'sudo make deps' to include it."; fi; }
-	$(PY) -m pytest $(if $(filter true,$(CI)),--no-skips) $(TESTS)
+	$(PYTEST) $(or $(TESTS),--numprocesses $(CORES) --dist loadfile $(SIDE_BY_SIDE))
+	$(if $(TESTS),,$(PYTEST) $(ALONE))
 
 #: make check   linters, types, import contracts
 .PHONY: check

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from infra.local.postgres import Postgres
 from infra.work_store.gcs import GcsWorkStore
@@ -11,6 +12,10 @@ from tests.stack import ObjectServer, one_fake_gcs, one_postgres, one_r2
 
 #: what `--no-skips` and `--soak` mean
 pytest_plugins = ["tests.options"]
+
+# a busy machine takes its time over one example: that is no finding
+settings.register_profile("patient", settings.default, deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
