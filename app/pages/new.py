@@ -55,6 +55,4 @@ def listen(mood: Mood, number: int) -> Response:
     tracks = services().music.tracks(mood)
     if not 1 <= number <= len(tracks):
         raise NotFound("There is no built-in music of this number.")
-    response = send_file(services().music.path(tracks[number - 1]), "audio/ogg", max_age=HEARD_AGAIN)
-    response.cache_control.public = True
-    return response
+    return send_file(services().music.path(tracks[number - 1]), "audio/ogg", max_age=HEARD_AGAIN)

@@ -6,8 +6,9 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from app.client import Client
-from tests.browser.conftest import ARTEFACTS
 
+#: where pictures of pages are kept, to be looked at
+ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 #: milliseconds for a vlog to be made
 MAKING = 120_000
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from app.client import Client
+from tests.browser.gallery import Things
 from tests.media import make_outing, make_tiny
 from tests.stack import open_folder
 from tests.whole import whole_daylog
@@ -23,7 +24,6 @@ FLAGS = [
     "--no-first-run",
     "--autoplay-policy=no-user-gesture-required",
 ]
-ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 #: milliseconds: a busy machine is no fault of the page
 expect.set_options(timeout=15_000)
 DESKTOP, PHONE = ViewportSize(width=1100, height=900), ViewportSize(width=390, height=844)
@@ -94,3 +94,8 @@ def finished(daylog: str, outing: list[str]) -> str:
     *_, last = client.watch(vlog_id)
     assert last["status"] == "completed"
     return vlog_id
+
+
+@pytest.fixture(scope="session")
+def things(media: list[Path], finished: str) -> Things:
+    return Things(media, finished)
