@@ -17,8 +17,7 @@ PYTHON ?= python3
 # handed to recipes by the environment, so that no name of a folder needs quoting
 export MEDIA OUT FILM SHEET
 
-# tests that share the cores, and those that have them alone: in these leases run out and people wait
-SIDE_BY_SIDE := tests/app tests/contracts tests/internal tests/vertex
+# tests that have the cores alone, because leases run out in them and people wait; all others share the cores
 ALONE := tests/browser tests/faults tests/local
 CORES := 2
 PYTEST = $(PY) -m pytest $(if $(filter true,$(CI)),--no-skips)
@@ -58,7 +57,7 @@ vertex: $(LOCAL)
 test: $(TOOLS)
 	@$(HAS_APT) || { if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; \
 	  else echo "tests/browser needs packages from apt: run 'sudo make deps' to include it."; fi; }
-	$(PYTEST) $(or $(TESTS),--numprocesses $(CORES) --dist loadfile $(SIDE_BY_SIDE))
+	$(PYTEST) $(or $(TESTS),--numprocesses $(CORES) --dist loadfile tests $(addprefix --ignore=,$(ALONE)))
 	$(if $(TESTS),,$(PYTEST) $(ALONE))
 
 #: make check   linters, types, import contracts
