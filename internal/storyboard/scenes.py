@@ -35,8 +35,9 @@ def _with_words(scenes: Sequence[Scene], words: Words) -> tuple[Scene, ...]:
     """The ending is left out where it could not be read, or would meet the opening."""
     opens = next((number for number, scene in enumerate(scenes[: _BEFORE_OPENING + 1]) if scene.readable), 0)
     written = [scene.model_copy(update={"caption": text}) for scene, text in zip(scenes, words.captions, strict=True)]
-    opening = {"title": words.title, "subtitle": words.subtitle, "waits": opens > 0}
-    written[opens] = written[opens].model_copy(update=opening)
+    if words.title or words.subtitle:
+        opening = {"title": words.title, "subtitle": words.subtitle, "waits": opens > 0}
+        written[opens] = written[opens].model_copy(update=opening)
     if opens < len(scenes) - 1 and scenes[-1].readable:
         written[-1] = written[-1].model_copy(update={"ending": words.ending})
     return tuple(written)
