@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from app.api import accounts, docs, estimates, media, standing, storyboards, stream, uploads, versions, vlogs
+from app.api import accounts, docs, estimates, media, shares, standing, storyboards, stream, uploads, versions, vlogs
 from app.api.form import FaithfulRequest
 
 
 def register(app: Flask) -> None:
     app.request_class = FaithfulRequest
     standing.register(app)
-    for module in (vlogs, storyboards, versions, stream, estimates, uploads, media, accounts, docs):
+    for module in (vlogs, shares, storyboards, versions, stream, estimates, uploads, media, accounts, docs):
         app.register_blueprint(module.blueprint)

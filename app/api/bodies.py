@@ -148,7 +148,8 @@ class VlogBody(Value):
     id: str
     video_id: str | None = None
     video_url: str | None = None
-    share_url: str | None = None
+    share_url: str | None = Field(default=None, description="By which anybody may watch it now.")
+    share_expires_at: datetime | None = None
     duration: float | None = Field(default=None, description="Seconds.")
     thumbnail: str | None = None
     status: Literal["pending", "processing", "completed", "failed"]

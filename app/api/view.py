@@ -62,7 +62,8 @@ def _film(vlog: Vlog, result: dict[str, Any] | None, public_url: str) -> dict[st
     return {
         "video_id": vlog.id,
         "video_url": f"{here}/video",
-        "share_url": f"{public_url}/vlogs/{vlog.id}",
+        "share_url": shared_at(public_url, vlog.share_token) if vlog.share_token else None,
+        "share_expires_at": vlog.share_expires_at,
         "thumbnail": f"{here}/thumbnail",
         "subtitles_url": f"{here}/subtitles.vtt",
         "duration": result["seconds"],
@@ -70,6 +71,10 @@ def _film(vlog: Vlog, result: dict[str, Any] | None, public_url: str) -> dict[st
         "analytics": {"mediaCount": len(vlog.media_ids), **result.get("analytics", {})},
         "warnings": result.get("warnings", ()),
     }
+
+
+def shared_at(public_url: str, token: str) -> str:
+    return f"{public_url}/s/{token}"
 
 
 def seconds_left(job: Job, now: datetime) -> int | None:

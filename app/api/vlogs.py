@@ -1,13 +1,15 @@
 """Vlogs: ask for one, watch it being made, fetch the film."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from typing import Literal
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 
 from app.api.answers import accepted, answer, validated, vlog_answer
-from app.api.bodies import Accepted, CreateVlog, Download, Page, VlogBody, VlogPage
+from app.api.bodies import Accepted, CreateVlog, Download, Line, Page, VlogBody, VlogPage
+from app.api.films import lead_to
 from app.api.form import VlogForm, read_form
 from app.api.keys import HEADER, Keep, once
 from app.api.operations import operation
@@ -17,20 +19,25 @@ from app.api.view import body_of
 from app.identity import current_user
 from app.services import services, web
 from internal import uploads, vlogs
-from internal.errors import Conflict, NotFound
-from internal.jobs import Job
-from internal.ports import Answer, Services
+from internal.jobs import TERMINAL, Job, Status
+from internal.ports import Answer, Services, Wanted
 from internal.vlog import Vlog
 
 blueprint = Blueprint("vlogs", __name__)
 
-SIGNED_FOR = timedelta(minutes=5)
-#: route to file of the finished film
-FILES = {
-    "video": "film.mp4",
-    "thumbnail": "thumbnail.jpg",
-    "subtitles.vtt": "subtitles.vtt",
-    "subtitles.srt": "subtitles.srt",
+
+class FindVlogs(Page):
+    q: Line = Field(default="", max_length=120, description="Words that all occur in the title or the destination.")
+    state: Literal["making", "made", "failed"] | None = Field(
+        default=None, description="`making`: not over yet; `failed`: cancelled ones, too."
+    )
+
+
+#: what `state` means
+STATES: Mapping[str, frozenset[Status]] = {
+    "making": frozenset(Status) - TERMINAL,
+    "made": frozenset({Status.COMPLETED, Status.PARTIAL}),
+    "failed": frozenset({Status.FAILED, Status.CANCELLED}),
 }
 
 
@@ -73,10 +80,11 @@ def _accepted(vlog: Vlog) -> Answer:
 
 
 @blueprint.get("/api/vlogs")
-@operation("List vlogs, newest first", {200: VlogPage}, refusals=(400, 503), query=Page)
+@operation("List vlogs, newest first", {200: VlogPage}, refusals=(400, 503), query=FindVlogs)
 def index() -> ResponseReturnValue:
-    page = read_query(Page)
-    found, total = services().store.vlogs(current_user().id, page.limit, page.offset)
+    page = read_query(FindVlogs)
+    wanted = Wanted(tuple(page.q.split()), STATES[page.state] if page.state else None)
+    found, total = services().store.vlogs(current_user().id, page.limit, page.offset, wanted)
     return answer(VlogPage(items=tuple(_body(vlog, job) for vlog, job in found), total=total))
 
 
@@ -106,9 +114,16 @@ def _seen() -> int:
 @blueprint.delete("/api/vlogs/<vlog_id>")
 @operation("Delete a vlog", {204: None}, refusals=(404, 503))
 def delete(vlog_id: str) -> ResponseReturnValue:
-    """Work in progress is cancelled. Its media stay."""
+    """Work in progress is cancelled. Its media stay. It can be restored for 10 minutes."""
     vlogs.delete(services(), current_user().id, checked_id(vlog_id, "vlog"))
     return Response(status=204)
+
+
+@blueprint.post("/api/vlogs/<vlog_id>/restore")
+@operation("Bring a deleted vlog back", {200: VlogBody, 202: VlogBody}, refusals=(404, 409, 503))
+def restore(vlog_id: str) -> ResponseReturnValue:
+    """As it was, with its link; one that was being made is cancelled. 202: that is still under way."""
+    return _changed(vlog_id, vlogs.restore)
 
 
 @blueprint.post("/api/vlogs/<vlog_id>/cancel")
@@ -143,25 +158,7 @@ def film(vlog_id: str, file: str) -> ResponseReturnValue:
     """Leads to an address that is good for 5 minutes."""
     wish = read_query(Download)
     vlog, job = _mine(vlog_id)
-    name = FILES[file]
-    key = f"{_folder(job)}/{name}"
-    save_as = f"{_plain(vlog.settings.title)}.{name.rpartition('.')[2]}" if wish.download else None
-    return Response(status=302, headers={"Location": services().media.signed_get(key, SIGNED_FOR, save_as)})
-
-
-def _folder(job: Job) -> str:
-    """Where the media store keeps the film. Raises Conflict when it is not made yet, NotFound when it never will."""
-    if not job.finished:
-        raise Conflict("The film is not ready yet.")
-    if job.result is None:
-        raise NotFound("This vlog has no film: making it failed.")
-    return str(job.result["folder"])
-
-
-def _plain(title: str) -> str:
-    """The title as a file name that every system takes."""
-    kept = "".join(" " if character in '/\\:*?"<>|' else character for character in uploads.printable(title))
-    return " ".join(kept.split()).strip(". ")[:80] or "vlog"
+    return lead_to(file, vlog, job, wish.download)
 
 
 def _mine(vlog_id: str) -> tuple[Vlog, Job]:

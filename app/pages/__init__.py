@@ -3,9 +3,9 @@
 from flask import Blueprint, Flask
 
 from app.identity import known_user
-from app.pages import doors, library, new, policy, sign_in, vlog, words, wrong
+from app.pages import doors, library, new, policy, share, sign_in, vlog, words, wrong
 
-PAGES = (new, library, vlog, sign_in)
+PAGES = (new, library, vlog, share, sign_in)
 
 
 def register(app: Flask) -> None:

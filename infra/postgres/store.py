@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -44,7 +45,7 @@ from internal.errors import Gone, NotFound, TemporaryFailure
 from internal.jobs import Dispatch, Job
 from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
-from internal.ports import Answer, Event, KeyUse, Renewal
+from internal.ports import ALL, Answer, Event, KeyUse, Renewal, Wanted
 from internal.storyboard import Story
 from internal.times import Times
 from internal.vlog import Vlog
@@ -75,8 +76,10 @@ class PostgresStore(SqlAccounts):
             raise NotFound("There is no such vlog.")
         return vlog_and_job(row)
 
-    def vlogs(self, owner_id: str, limit: int, offset: int) -> tuple[Sequence[tuple[Vlog, Job]], int]:
-        mine = _mine(owner_id)
+    def vlogs(
+        self, owner_id: str, limit: int, offset: int, wanted: Wanted = ALL
+    ) -> tuple[Sequence[tuple[Vlog, Job]], int]:
+        mine = _mine(owner_id).where(*_wanted(wanted))
         newest = mine.order_by(JOB.c.created_at.desc(), JOB.c.id).limit(limit).offset(offset)
         return [vlog_and_job(row) for row in self._all(_priced(newest))], self._count(mine)
 
@@ -247,6 +250,20 @@ def _mine(owner_id: str | BindParameter[str]) -> Select[Any]:
 def _shown() -> Select[Any]:
     vlogs = select(JOB, VLOG.c.family, VLOG.c.number).join(VLOG, VLOG.c.id == JOB.c.id)
     return vlogs.where(JOB.c.deleted_at.is_(None))
+
+
+def _wanted(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.statuses is not None:
+        yield JOB.c.status.in_(wanted.statuses)
+    destination = JOB.c.params[("settings", "destination")].as_string()
+    told = _folded(func.concat_ws(" ", VLOG.c.title, destination))
+    for word in wanted.words:
+        yield func.strpos(told, _folded(literal(word))) > 0
+
+
+def _folded(words: ColumnElement[str]) -> ColumnElement[str]:
+    """Equal for what people take for equal: capitals, full width, accents in one character or two."""
+    return func.lower(func.normalize(words, literal_column("NFKC")))
 
 
 def _among(vlog_ids: Sequence[str]) -> ColumnElement[bool]:

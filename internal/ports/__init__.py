@@ -15,10 +15,11 @@ from internal.ports.objects import MediaStore, ObjectInfo, ObjectStore, Part, Un
 from internal.ports.places import Gazetteer
 from internal.ports.prompts import PromptLibrary, Published
 from internal.ports.queue import CallerCheck, TaskQueue
-from internal.ports.rows import Answer, Event, JobTx, KeyUse, Renewal, Store, Tx
+from internal.ports.rows import ALL, Answer, Event, JobTx, KeyUse, Renewal, Store, Tx, Wanted
 from internal.times import Times
 
 __all__ = [
+    "ALL",
     "Accounts",
     "Answer",
     "CallerCheck",
@@ -50,6 +51,7 @@ __all__ = [
     "Tx",
     "Unfinished",
     "Usage",
+    "Wanted",
     "WorkStore",
 ]
 

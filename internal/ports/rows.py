@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from internal.jobs import Dispatch, Job
+from internal.jobs import Dispatch, Job, Status
 from internal.media import Analysis, Media
 from internal.paid import PaidCall, Spending
 from internal.ports.accounts import Accounts
@@ -54,6 +54,16 @@ class KeyUse:
     route: str
     key: str
     body_sha: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which of an owner's vlogs."""
+
+    #: each of them occurs in the title or the destination, however it is written in capitals or full width
+    words: Sequence[str] = ()
+    #: None: any
+    statuses: frozenset[Status] | None = None
 
 
 class Tx(Protocol):
@@ -148,6 +158,9 @@ class JobTx(Tx, Protocol):
         ...
 
 
+ALL = Wanted()
+
+
 class Store(Accounts, Protocol):
     """All rows. Reads see the latest commit. Raises TemporaryFailure when the database is out of reach."""
 
@@ -159,8 +172,10 @@ class Store(Accounts, Protocol):
         """One round trip. Raises NotFound when absent, deleted, or another owner's."""
         ...
 
-    def vlogs(self, owner_id: str, limit: int, offset: int) -> tuple[Sequence[tuple[Vlog, Job]], int]:
-        """A page of the owner's vlogs, newest first, and how many there are in all."""
+    def vlogs(
+        self, owner_id: str, limit: int, offset: int, wanted: Wanted = ALL
+    ) -> tuple[Sequence[tuple[Vlog, Job]], int]:
+        """A page of those of the owner's vlogs that are wanted, newest first, and how many there are in all."""
         ...
 
     def job_versions(self, vlog_ids: Sequence[str]) -> Mapping[str, int]:

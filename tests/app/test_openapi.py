@@ -74,7 +74,19 @@ def test_vlogs_in_every_state_fit_it(
     for method, route in (("get", ""), ("post", "/approve"), ("post", "/cancel"), ("post", "/retry"), ("delete", "")):
         answer = client.open(f"/api/vlogs/{vlog_id}{route}", method=method.upper())
         check(described, method, f"/api/vlogs/{{vlog_id}}{route}", answer)
+    check(described, "post", "/api/vlogs/{vlog_id}/restore", client.post(f"/api/vlogs/{vlog_id}/restore"))
     check(described, "get", "/api/vlogs", client.get("/api/vlogs"))
+
+
+def test_sharing_fits_it(client: FlaskClient, services: Services, media: Media, described: dict[str, Any]) -> None:
+    vlog_id = asked(services, [uploaded(services, media)])
+    path, here = "/api/vlogs/{vlog_id}/share", f"/api/vlogs/{vlog_id}/share"
+    check(described, "post", path, client.post(here, json={}))
+    completed(services, vlog_id)
+    for wish in ({"days": 7}, {}, {"days": 0}):
+        check(described, "post", path, client.post(here, json=wish))
+    check(described, "get", "/api/vlogs/{vlog_id}", client.get(f"/api/vlogs/{vlog_id}"))
+    check(described, "delete", path, client.delete(here))
 
 
 def test_films_fit_it(client: FlaskClient, services: Services, media: Media, described: dict[str, Any]) -> None:

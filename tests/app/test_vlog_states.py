@@ -58,6 +58,7 @@ def machine(services: Services, client: FlaskClient, media_id: str) -> type[Rule
             super().__init__()
             self.script = Script()
             self.old: list[Dispatch] = []
+            self.deleted = ""
             self.begin()
 
         def begin(self) -> None:
@@ -120,7 +121,16 @@ def machine(services: Services, client: FlaskClient, media_id: str) -> type[Rule
             assert client.get(f"/api/vlogs/{self.vlog_id}").status_code == 404
             for action in ("cancel", "retry", "approve"):
                 assert client.post(f"/api/vlogs/{self.vlog_id}/{action}").status_code == 404
+            self.deleted = self.vlog_id
             self.begin()
+
+        @precondition(lambda self: self.deleted)
+        @rule()
+        def restore(self) -> None:
+            """The one deleted last, which stopped when it was."""
+            answer = client.post(f"/api/vlogs/{self.deleted}/restore")
+            assert (answer.status_code, answer.json["status"] in ("completed", "failed")) == (200, True)
+            self.vlog_id, self.deleted, self.seen = self.deleted, "", None
 
         @invariant()
         def polls_make_sense(self) -> None:

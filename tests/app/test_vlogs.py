@@ -11,9 +11,9 @@ from internal.ports import Services
 from tests.app.asking import ABSENT, OWNER, STRANGER, Media, asked, completed, failed, leased, uploaded
 
 KEYS = """
-id video_id video_url share_url duration thumbnail status error_message progress created_at updated_at started_at
-completed_at step message title settings segments subtitles_url analytics warnings needs cost error_code eta_seconds
-version
+id video_id video_url share_url share_expires_at duration thumbnail status error_message progress created_at
+updated_at started_at completed_at step message title settings segments subtitles_url analytics warnings needs cost
+error_code eta_seconds version
 """
 FILES = {
     "video": ("film.mp4", "video/mp4"),
@@ -26,6 +26,7 @@ ROUTES = [
     ("DELETE", ""),
     ("POST", "/cancel"),
     ("POST", "/retry"),
+    ("POST", "/restore"),
     ("POST", "/approve"),
     *(("GET", f"/{name}") for name in FILES),
 ]
@@ -68,7 +69,7 @@ def test_a_complete_vlog_leads_to_its_film(client: FlaskClient, services: Servic
     assert (answer.json["status"], answer.json["duration"], answer.json["warnings"]) == ("completed", 5.5, [])
     assert answer.json["error_code"] is None
     assert answer.json["video_url"] == f"/api/vlogs/{vlog_id}/video"
-    assert answer.json["share_url"] == f"http://daylog.localhost/vlogs/{vlog_id}"
+    assert answer.json["share_url"] is None
     assert "Retry-After" not in answer.headers
 
 

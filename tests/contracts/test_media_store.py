@@ -92,6 +92,15 @@ def test_a_signed_url_is_for_one_object_and_one_method(media: R2MediaStore, key:
     assert requests.get(url, timeout=10).content == b"x"
 
 
+def test_an_object_can_be_asked_for_without_its_bytes(media: R2MediaStore, key: str) -> None:
+    put(media, key, b"0123456789")
+    url = media.signed_head(key, HOUR)
+    answer = requests.head(url, timeout=10)
+    assert (answer.status_code, answer.headers["Content-Length"], answer.content) == (200, "10", b"")
+    assert answer.headers["Content-Type"] == "video/mp4"
+    assert requests.get(url, timeout=10).status_code == 403
+
+
 @pytest.mark.parametrize("name", ["京都の一日.mp4", 'a "quoted"\r\nSet-Cookie: x=1.mp4', "plain.mp4"])
 def test_a_download_is_saved_under_the_wished_name(media: R2MediaStore, key: str, name: str) -> None:
     put(media, key, b"x")

@@ -1,0 +1,49 @@
+"""A finished film's files: where they lie, and the signed addresses that lead there."""
+
+from datetime import timedelta
+
+from flask import Response, request
+
+from app.services import services
+from internal.errors import Conflict, NotFound
+from internal.jobs import Job
+from internal.uploads import printable
+from internal.vlog import Vlog
+
+#: for as long as an address that was given to somebody goes on working, whatever becomes of the vlog or its link
+SIGNED_FOR = timedelta(minutes=5)
+#: route to file
+FILES = {
+    "video": "film.mp4",
+    "thumbnail": "thumbnail.jpg",
+    "subtitles.vtt": "subtitles.vtt",
+    "subtitles.srt": "subtitles.srt",
+}
+
+
+def lead_to(file: str, vlog: Vlog, job: Job, download: bool) -> Response:
+    """To one of FILES, which the media store gives in ranges, too. Raises Conflict when the film is not made yet,
+    NotFound when it never will."""
+    media, key = services().media, f"{_folder(job)}/{FILES[file]}"
+    if request.method == "HEAD":
+        return _redirect(media.signed_head(key, SIGNED_FOR))
+    save_as = f"{_plain(vlog.settings.title)}.{key.rpartition('.')[2]}" if download else None
+    return _redirect(media.signed_get(key, SIGNED_FOR, save_as))
+
+
+def _redirect(address: str) -> Response:
+    return Response(status=302, headers={"Location": address})
+
+
+def _folder(job: Job) -> str:
+    if not job.finished:
+        raise Conflict("The film is not ready yet.")
+    if job.result is None:
+        raise NotFound("This vlog has no film: making it failed.")
+    return str(job.result["folder"])
+
+
+def _plain(title: str) -> str:
+    """The title as a file name that every system takes."""
+    kept = "".join(" " if character in '/\\:*?"<>|' else character for character in printable(title))
+    return " ".join(kept.split()).strip(". ")[:80] or "vlog"
