@@ -18,6 +18,7 @@ LOCAL = User("local", "you@localhost", "You", Role.ADMIN)
 SIGNED_IN_FOR, RENEWED_AFTER = timedelta(days=30), timedelta(days=1)
 #: how long an access token is good for
 TOKEN_FOR = timedelta(hours=1)
+OVER = "You are not signed in any more: sign in again."
 
 
 def register(app: Flask) -> None:
@@ -36,11 +37,7 @@ def current_user() -> User:
 def current_session() -> Session:
     """By the access token, else by the cookie; read once in a request. Raises NotAuthenticated."""
     if "session" not in g:
-        found = services().store.session(_by_token() or _by_cookie())
-        if found is None or not allow_list().admits(found.user.email):
-            raise NotAuthenticated("You are not signed in any more: sign in again.")
-        _renew(found)
-        g.session = found
+        g.session = _by_token() or _by_cookie()
     session: Session = g.session
     return session
 
@@ -62,30 +59,38 @@ def access_token(session_sha256: str, user_id: str) -> str:
     return seal(Purpose.ACCESS, {"sub": user_id, "sid": session_sha256}, TOKEN_FOR)
 
 
-def _by_token() -> str | None:
-    """The session of the access token, if there is one: a bad one is never made up for by a cookie."""
+def _by_token() -> Session | None:
+    """None if there is no access token: a bad one is never made up for by a cookie."""
     given = request.headers.getlist("Authorization")
     if not given:
         return None
     scheme, _, token = given[0].partition(" ")
     if len(given) > 1 or scheme.lower() != "bearer":
         raise NotAuthenticated("Send one Authorization header: Bearer, and an access token.")
-    return str(unseal(Purpose.ACCESS, token)["sid"])
+    claims = unseal(Purpose.ACCESS, token)
+    found = _live(str(claims["sid"]))
+    if found.user.id != claims["sub"]:
+        raise NotAuthenticated(OVER)
+    return found
 
 
-def _by_cookie() -> str:
+def _by_cookie() -> Session:
+    """Renewed sparingly, so that hardly any request writes."""
     secret = cookies.session()
     if not secret:
         raise NotAuthenticated("Sign in first.")
-    return hash_of(secret)
-
-
-def _renew(found: Session) -> None:
-    """Sparingly, so that hardly any request writes; a token's session ends when the token does."""
-    left = found.expires_at - services().clock()
-    if "Authorization" not in request.headers and left < SIGNED_IN_FOR - RENEWED_AFTER:
+    found = _live(hash_of(secret))
+    if found.expires_at - services().clock() < SIGNED_IN_FOR - RENEWED_AFTER:
         services().store.renew_session(found.sha256, SIGNED_IN_FOR)
         g.renewed = True
+    return found
+
+
+def _live(sha256: str) -> Session:
+    found = services().store.session(sha256)
+    if found is None or not allow_list().admits(found.user.email):
+        raise NotAuthenticated(OVER)
+    return found
 
 
 def send_renewed(response: Response) -> Response:

@@ -17,7 +17,7 @@ blueprint = Blueprint("accounts", __name__)
 
 
 @blueprint.post("/api/auth/token")
-@operation("Sign in", {200: Token}, refusals=(400, 401, 403, 409, 413, 415, 422, 503), json=IdToken)
+@operation("Sign in", {200: Token}, refusals=(400, 409, 413, 415, 503), json=IdToken)
 def token() -> ResponseReturnValue:
     """For the ID token that the sign-in gave a program, an access token to send as `Authorization: Bearer …`. Each is
     good for an hour, unless it is signed out before."""
@@ -30,7 +30,7 @@ def token() -> ResponseReturnValue:
 
 
 @blueprint.post("/api/auth/logout")
-@operation("Sign out", {204: None}, refusals=(401, 403, 503))
+@operation("Sign out", {204: None}, refusals=(503,))
 def logout() -> ResponseReturnValue:
     """The token, or the cookie, that this request was sent with is good for nothing any more."""
     response = Response(status=204)
@@ -42,7 +42,7 @@ def logout() -> ResponseReturnValue:
 
 @blueprint.get("/api/v1/users/me")
 @blueprint.get("/bff/v1/users/me")
-@operation("See who you are", {200: MeBody}, refusals=(401, 503))
+@operation("See who you are", {200: MeBody}, refusals=(503,))
 def me() -> ResponseReturnValue:
     user = current_user()
     return answer(MeBody(user=UserBody(id=user.id, email=user.email, name=user.name, role=user.role)))

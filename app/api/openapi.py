@@ -15,11 +15,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
+from app import cookies
 from app.api.bodies import Problem
 from app.api.operations import Operation, operation_of
 
 Json = dict[str, Any]
 Mode = Literal["validation", "serialization"]
+#: either of them
+SIGNED_IN: Json = {
+    "token": {"type": "http", "scheme": "bearer", "description": "From `POST /api/auth/token`."},
+    "session": {"type": "apiKey", "in": "cookie", "name": cookies.SESSION, "description": "Of our own pages."},
+}
 REF = "#/components/schemas/{model}"
 
 
@@ -27,7 +33,7 @@ def describe(app: Flask) -> Json:
     found = list(_operations(app))
     paths: Json = {}
     for rule, method, noted in found:
-        paths.setdefault(_path(rule), {})[method.lower()] = _operation(app, rule, noted)
+        paths.setdefault(_path(rule), {})[method.lower()] = _operation(app, rule, method, noted)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -36,7 +42,8 @@ def describe(app: Flask) -> Json:
             "description": "Turns one day's photos and clips into a vlog. Errors are problem details (RFC 9457).",
         },
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": _schemas([noted for _, _, noted in found])},
+        "components": {"schemas": _schemas([noted for _, _, noted in found]), "securitySchemes": SIGNED_IN},
+        "security": [{name: []} for name in SIGNED_IN],
     }
 
 
@@ -53,14 +60,14 @@ def _path(rule: Rule) -> str:
     return re.sub(r"<(?:[^<>]*:)?([^<>:]+)>", r"{\1}", rule.rule)
 
 
-def _operation(app: Flask, rule: Rule, noted: Operation) -> Json:
+def _operation(app: Flask, rule: Rule, method: str, noted: Operation) -> Json:
     described: Json = {
         "operationId": rule.endpoint.replace(".", "_"),
         "tags": [rule.endpoint.partition(".")[0]],
         "summary": noted.summary,
         "description": inspect.getdoc(app.view_functions[rule.endpoint]) or "",
         "parameters": [*_in_path(rule), *_in_query(noted), *_in_headers(noted)],
-        "responses": {**dict(_answers(noted)), **{str(status): _refusal(status) for status in noted.refusals}},
+        "responses": {**dict(_answers(noted)), **dict(_refusals(method, noted))},
     }
     for media_type, model in (("application/json", noted.json), ("multipart/form-data", noted.form)):
         if model:
@@ -101,9 +108,11 @@ def _answers(noted: Operation) -> Iterator[tuple[str, Json]]:
         yield str(status), {"description": HTTPStatus(status).phrase, **content}
 
 
-def _refusal(status: int) -> Json:
+def _refusals(method: str, noted: Operation) -> Iterator[tuple[str, Json]]:
+    """Also those that any route may answer: nobody is signed in, or another site's page asks."""
     content = {"application/problem+json": {"schema": _ref(Problem)}}
-    return {"description": HTTPStatus(status).phrase, "content": content}
+    for status in sorted({*noted.refusals, 401, *([] if method == "GET" else [403])}):
+        yield str(status), {"description": HTTPStatus(status).phrase, "content": content}
 
 
 def _ref(model: type[BaseModel]) -> Json:

@@ -45,11 +45,11 @@ def ask() -> ResponseReturnValue:
 @blueprint.get("/sign-in/google")
 @open_to_all
 def go() -> ResponseReturnValue:
-    wanted = local_path(request.args.get("next", ""))
+    provider, wanted = _provider(), local_path(request.args.get("next", ""))
     if _by_another_name():
         return redirect(f"{web().settings.public_url}/sign-in/google?{urlencode({'next': wanted})}", 303)
     trip = Trip(*(secrets.token_urlsafe(32) for _ in range(3)))
-    response = redirect(_provider().address(trip), 303)
+    response = redirect(provider.address(trip), 303)
     cookies.keep_trip(response, seal(Purpose.TRIP, {**asdict(trip), "next": wanted}, TRIP_FOR), TRIP_FOR)
     return response
 
@@ -58,12 +58,12 @@ def go() -> ResponseReturnValue:
 @open_to_all
 def come_back() -> ResponseReturnValue:
     """Only in the browser that went, and only once: the issuer redeems a code but once."""
-    known = unseal(Purpose.TRIP, cookies.trip())
+    provider, known = _provider(), unseal(Purpose.TRIP, cookies.trip())
     if not hmac.compare_digest(known["state"].encode(), request.args.get("state", "").encode()):
         raise NotAuthenticated("This is not the way back from a sign-in that this browser began.")
     if not (code := request.args.get("code", "")):
         raise NotAuthenticated("The sign-in was not finished.")
-    person = _provider().redeem(code, Trip(known["state"], known["nonce"], known["verifier"]))
+    person = provider.redeem(code, Trip(known["state"], known["nonce"], known["verifier"]))
     _, secret = begin(services().store, allow_list(), person, SIGNED_IN_FOR)
     _end_session()  # of whoever was signed in here before
     response = redirect(local_path(known["next"]), 303)

@@ -10,12 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.bootstrap import connect, migrate
+from app.bootstrap import connect, migrate, sign_in
 from app.settings import Settings
 from infra.local.postgres import Postgres
 from internal.ports import Services
 from internal.times import Times
 from tests.app.asking import Media
+from tests.issuer import LocalIssuer, claims_of, local_issuer
 from tests.media import make_hostile, make_tiny, write_music
 from tests.queue_server import queue_server
 from tests.stack import ObjectServer
@@ -73,6 +74,31 @@ def app(settings: Settings, services: Services) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def shared_issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalIssuer]:
+    with local_issuer(tmp_path_factory.mktemp("issuer")) as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def issuer(shared_issuer: LocalIssuer) -> LocalIssuer:
+    """It says nothing that another test made it say."""
+    shared_issuer.person, shared_issuer.answer = claims_of("ana@example.org"), None
+    return shared_issuer
+
+
+@pytest.fixture(scope="session")
+def guarded_settings(settings: Settings, shared_issuer: LocalIssuer) -> Settings:
+    known = settings.model_dump() | shared_issuer.settings()
+    return Settings(**{**known, "public_url": "http://localhost"})
+
+
+@pytest.fixture(scope="session")
+def guarded(guarded_settings: Settings, services: Services) -> Flask:
+    """The app where people sign in, on the rows and files that `app` has too."""
+    return create_app(guarded_settings, replace(services, sign_in=sign_in(guarded_settings)))
 
 
 @pytest.fixture(scope="session")

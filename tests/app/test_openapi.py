@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from internal.ports import Services
 from tests.app.asking import ABSENT, Media, asked, completed, create, failed, leased, uploaded, work
+from tests.app.signing_in import bearing, token_of
+from tests.issuer import LocalIssuer
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +128,19 @@ def test_uploads_and_media_fit_it(
     check(described, "get", "/api/media/{media_id}", client.get(ready))
     check(described, "get", "/api/media/{media_id}/analytics", client.get(f"{ready}/analytics"))
     check(described, "delete", "/api/media/{media_id}", client.delete(ready))
+
+
+def test_signing_in_fits_it(guarded: Flask, issuer: LocalIssuer, described: dict[str, Any]) -> None:
+    program = guarded.test_client()
+    path = "/api/auth/token"
+    for token in (issuer.id_token(), issuer.id_token(aud="other"), issuer.id_token(email="a@example.com"), 7):
+        answer = program.post(path, json={"id_token": token})
+        check(described, "post", path, answer)
+    headers = bearing(token_of(guarded, issuer, "ana@example.org"))
+    check(described, "get", "/api/v1/users/me", program.get("/api/v1/users/me", headers=headers))
+    for _ in range(2):
+        check(described, "post", "/api/auth/logout", program.post("/api/auth/logout", headers=headers))
+    check(described, "get", "/api/v1/users/me", program.get("/api/v1/users/me"))
 
 
 class Links(HTMLParser):
