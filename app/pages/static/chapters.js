@@ -19,7 +19,8 @@ export async function showChapters(player, path, segments) {
 
 function chapter(player, { start, caption, media }) {
   const time = make("span", { className: "time" }, clock(start));
-  const button = make("button", { type: "button" }, time, make("span", { className: "words" }, caption || media));
+  const words = make("span", { className: caption ? "words" : "words name" }, caption || media);
+  const button = make("button", { type: "button" }, time, words);
   button.addEventListener("click", () => {
     player.currentTime = start;
     player.play().catch(() => {}); // a browser that plays nothing unasked shows the scene all the same

@@ -74,16 +74,16 @@ async function send() {
   await navigator.share({ title, url: part("share-url").value }).catch(() => {}); // thought better of it
 }
 
-/** Null: there is no link. */
+/** Null: there is no link. One that ends says when, among what may be chosen instead. */
 function show(link) {
   for (const name of SHARED) part(name).hidden = link === null;
   reveal({ "share-create": link === null, "share-send": link !== null && "share" in navigator });
   part("share-url").value = link?.url ?? "";
-  part("share-expiry").textContent = link ? until(link.expires_at) : "";
+  part("share-end").textContent = link?.expires_at ? until(link.expires_at) : "";
+  part("share-days").value = link?.expires_at ? "kept" : "";
 }
 
 function until(expiry) {
-  if (!expiry) return say("vlog.sharing.lasting");
   const when = new Date(expiry).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
   return say("vlog.sharing.until", { when });
 }
