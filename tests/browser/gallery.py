@@ -41,15 +41,22 @@ def new(page: Page, _things: Things) -> None:
     expect(page.locator("#new")).to_be_visible()
 
 
+def _with_files(page: Page, things: Things) -> None:
+    """Those of an earlier state are still there: a reload loses nothing."""
+    page.goto("/")
+    expect(page.locator("#new")).to_be_visible()
+    if not page.locator("#chosen li").count():
+        choose(page, things.media)
+    wait_ready(page, len(things.media))
+
+
 @state
 def new_filled(page: Page, things: Things) -> None:
     """With files, a shape, and all wishes unfolded."""
-    page.goto("/")
-    choose(page, things.media)
+    _with_files(page, things)
     page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
     page.check("[name=style][value=generated]")
     page.check("[name=aspect][value='9:16']")
-    wait_ready(page, len(things.media))
     expect(page.locator("#estimate")).to_be_visible()
     expect(page.locator("#preview .picture[src]")).to_be_visible()
 
@@ -57,12 +64,10 @@ def new_filled(page: Page, things: Things) -> None:
 @state
 def new_wrong(page: Page, things: Things) -> None:
     """With a wish that cannot be."""
-    page.goto("/")
-    choose(page, things.media[:1])
+    _with_files(page, things)
     page.locator("details").last.evaluate("one => { one.open = true; }")
     page.check("[name=style][value=generated]")
     page.fill("[name=maxCost]", "5000")
-    wait_ready(page, 1)
     page.click("#create")
     expect(page.locator("#wrong-maxCost")).to_be_visible()
 
