@@ -77,10 +77,11 @@ ci: check test
 bench: $(TOOLS) $(PEERS)
 	$(PY) -m tests.bench
 
-#: make soak   the long fault runs
+#: make soak   the long fault runs, and ten minutes of streams
 .PHONY: soak
 soak: $(TOOLS)
 	$(PY) -m pytest --soak tests/faults tests/contracts/test_object_stores.py
+	$(PY) -m tests.bench.streaming 600
 
 #: make deps   install what the browser suite needs from apt (as root)
 .PHONY: deps

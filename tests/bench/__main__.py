@@ -4,7 +4,7 @@ import os
 import sys
 from itertools import chain
 
-from tests.bench import analysing, billing, cold_start, overhead, polling, rendering, transferring
+from tests.bench import analysing, billing, cold_start, overhead, polling, rendering, streaming, transferring
 from tests.bench.rows import Row
 from tests.bench.running import whole_stack
 
@@ -15,9 +15,11 @@ def main() -> None:
     for row in chain(rendering.measure(), analysing.measure()):
         print(row, flush=True)
     print(transferring.measure(), flush=True)
-    with whole_stack() as stack:
+    with whole_stack(streams_per_user=streaming.STREAMS) as stack:
         print(cold_start.measure(stack), flush=True)
-        print(polling.measure(stack), flush=True)
+        for row in polling.measure(stack):
+            print(row, flush=True)
+        print(streaming.measure(stack), flush=True)
         for row in overhead.measure(stack):
             print(row, flush=True)
     rows, costs = billing.measure()

@@ -31,6 +31,7 @@ class Stack:
 
 
 @contextmanager
-def whole_stack() -> Iterator[Stack]:
-    with open_folder() as folder, whole_daylog(folder / "state") as url:
+def whole_stack(**settings: object) -> Iterator[Stack]:
+    """`settings` are of `app.settings`, by name."""
+    with open_folder() as folder, whole_daylog(folder / "state", **settings) as url:
         yield Stack(url, folder / "state")
