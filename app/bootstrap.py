@@ -1,11 +1,14 @@
 """The composition root: the one place that chooses an adapter for each port."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
 from app.lazily import when_used
 from app.settings import Settings, VertexSettings
 from internal import faults
 from internal.ports import (
+    Accounts,
     CallerCheck,
     Composer,
     Gazetteer,
@@ -187,6 +190,15 @@ def prompt_library(settings: VertexSettings) -> PromptLibrary:
     return VertexPrompts(
         settings.google_project, settings.prompts_location, settings.gemini_model, settings.vertex_endpoint
     )
+
+
+@contextmanager
+def accounts(settings: Settings) -> Iterator[Accounts]:
+    """Of no service: for an operator's command."""
+    from infra.postgres.store import PostgresStore
+
+    with closing(PostgresStore(settings.database_url, settings.times)) as store:
+        yield store
 
 
 def migrate(settings: Settings) -> None:

@@ -129,7 +129,8 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
     #: the laptop's folder of state
     state: Path = Path(".daylog")
 
-    database_url: str = ""
+    #: holds a password
+    database_url: str = Field(default="", repr=False)
     tasks_endpoint: str | None = None
     tasks_queue: str = ""
     tasks_target: str = ""

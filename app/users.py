@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from app.bootstrap import connect
+from app.bootstrap import accounts
 from app.settings import Settings
 from internal.accounts import Role, User
 from internal.errors import Error
@@ -38,41 +38,42 @@ def main(words: Sequence[str] | None = None, settings: Settings | None = None) -
     """The exit code."""
     options = arguments().parse_args(words)
     try:
-        options.command(options, connect(settings or Settings()).store)
+        with accounts(settings or Settings()) as store:
+            options.command(options, store)
     except (Error, ValueError) as error:
         print(error, file=sys.stderr)
         return FAILED
     return 0
 
 
-def show(_options: argparse.Namespace, accounts: Accounts) -> None:
-    for user in accounts.users():
+def show(_options: argparse.Namespace, store: Accounts) -> None:
+    for user in store.users():
         seen = f"{user.seen_at:%Y-%m-%d}" if user.seen_at else ""
         state = "disabled" if user.disabled_at else ""
         print(f"{user.id}  {user.role:6}{seen:12}{state:10}{user.email}  {user.name}".rstrip())
 
 
-def role(options: argparse.Namespace, accounts: Accounts) -> None:
-    user = found(options.who, accounts)
-    accounts.set_role(user.id, Role(options.role))
+def role(options: argparse.Namespace, store: Accounts) -> None:
+    user = found(options.who, store)
+    store.set_role(user.id, Role(options.role))
     print(f"{user.email}: {options.role}")
 
 
-def disable(options: argparse.Namespace, accounts: Accounts) -> None:
-    user = found(options.who, accounts)
-    accounts.disable(user.id)
+def disable(options: argparse.Namespace, store: Accounts) -> None:
+    user = found(options.who, store)
+    store.disable(user.id)
     print(f"{user.email} is signed out, and comes in no more.")
 
 
-def enable(options: argparse.Namespace, accounts: Accounts) -> None:
-    user = found(options.who, accounts)
-    accounts.enable(user.id)
+def enable(options: argparse.Namespace, store: Accounts) -> None:
+    user = found(options.who, store)
+    store.enable(user.id)
     print(f"{user.email} may sign in again.")
 
 
-def found(who: str, accounts: Accounts) -> User:
+def found(who: str, store: Accounts) -> User:
     """The one user of that address or id. Raises ValueError."""
-    named = [user for user in accounts.users() if who.lower() == user.email.lower() or who == user.id]
+    named = [user for user in store.users() if who.lower() == user.email.lower() or who == user.id]
     if not named:
         raise ValueError(f"nobody has signed in as {who}")
     if len(named) > 1:
