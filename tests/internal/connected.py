@@ -26,8 +26,9 @@ TIMES = Times(
 def connected(url: str, queue: TaskQueue) -> Iterator[Services]:
     """`url` is an empty database's."""
     migrate(url)
-    unused = {name: ("unused",) if name == "hosts" else "unused" for name in NEEDED}
-    settings = Settings.model_validate({**unused, "database_url": url})
+    unused = dict.fromkeys(NEEDED, "unused")
+    here = {"public_url": "http://localhost", "hosts": ("localhost",)}
+    settings = Settings.model_validate({**unused, **here, "database_url": url})
     store = PostgresStore(url, TIMES)
     yield replace(connect(settings), store=store, queue=queue, times=TIMES)
     store.close()

@@ -46,9 +46,9 @@ class Studio:
             sha256 = f"{number}{self.owner}".encode().hex().ljust(64, "0")[:64]
             self.found.append(Found(name=path.name, media_id=media.id, sha256=sha256, analysis=analysis))
 
-    def ask(self, job_id: str = "") -> str:
+    def ask(self, job_id: str = "", **more: Any) -> str:
         job_id = job_id or f"{self.owner}-{len(list(self.folder.iterdir()))}"
-        params = {"settings": self.settings.model_dump(mode="json"), "media": []}
+        params = {"settings": self.settings.model_dump(mode="json"), "media": [], **more}
         with self.services.store.begin() as tx:
             tx.add_job(Job(job_id, "vlog", self.owner, params).created(tx.now))
         return job_id

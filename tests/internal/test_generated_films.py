@@ -1,8 +1,6 @@
 """A film whose photos come to life: by real rows, stores, analyst and composer, and a generator that a test directs."""
 
 import threading
-import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,55 +8,17 @@ from typing import Any
 
 import pytest
 
-from infra.analyst.measured import MeasuredAnalyst
-from infra.composer.pyav import PyavComposer
-from infra.local.postgres import Postgres
-from infra.media_store.r2 import R2MediaStore
-from infra.probe.ranged_probe import RangedProbe
-from infra.work_store.gcs import GcsWorkStore
 from internal.errors import OutcomeUnknown, PermanentFailure
 from internal.jobs import JobError, Status
-from internal.paid import OUTCOME_UNKNOWN, Limits
-from internal.ports import NotMade, Services
+from internal.paid import OUTCOME_UNKNOWN
+from internal.pipelines.vlog.generate import NO_MORE
+from internal.ports import NotMade
 from internal.vlog import VlogSettings
-from tests.internal.connected import connected
-from tests.internal.memory_queue import NotingQueue
-from tests.internal.scripted_generator import ScriptedGenerator
 from tests.internal.studio import Studio, kinds
 from tests.media.clips import Take, write_clip
 from tests.media.scenery import Scenery
-from tests.stack import ObjectServer
 
 FILTERED = NotMade(JobError("filtered", "The photo shows what the generator does not animate."))
-
-
-@pytest.fixture(scope="module")
-def shared(postgres_server: Postgres, fake_gcs: ObjectServer, r2: ObjectServer) -> Iterator[Services]:
-    postgres_server.make_database("generated")
-    work = GcsWorkStore(fake_gcs.endpoint, fake_gcs.bucket, fake_gcs.certificate)
-    media = R2MediaStore(r2.endpoint, r2.bucket, r2.access_key, r2.secret_key)
-    with connected(postgres_server.url("generated"), NotingQueue()) as services:
-        looks = {"probe": RangedProbe(), "analyst": MeasuredAnalyst(), "composer": PyavComposer(cores=1)}
-        yield replace(services, work=work, media=media, short_side=32, **looks)
-    work.close()
-    media.close()
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A clip as a generator might make one of a photo."""
-    path = tmp_path_factory.mktemp("made") / "clip.mp4"
-    return write_clip(path, Scenery("town", 11.0, 2), Take(1.0, 64, 36, fps=24)).read_bytes()
-
-
-@pytest.fixture
-def studio(shared: Services, made: bytes, tmp_path: Path) -> Studio:
-    generator = ScriptedGenerator(shared.work, clip=made, lengths=(1,))
-    limits = Limits(vlog=1.0, owner_day=9.0, service_day=1e6, submissions=10**6)
-    services = replace(shared, generator=generator, limits=limits)
-    studio = Studio(services, generator, f"owner-{uuid.uuid4()}", tmp_path)
-    studio.shoot()
-    return studio
 
 
 @pytest.mark.parametrize(("shown", "ordered"), [(1.0, 1), (1.1, 1), (1.2, 2), (2.0, 2)])
@@ -227,6 +187,23 @@ def test_another_version_and_a_retry_use_what_was_paid_for(studio: Studio) -> No
     assert kinds(studio.play(again)) == ["clip", "clip"]
     assert len(studio.generator.sent) == 2
     assert studio.services.store.ledger(again) == []
+
+
+def test_a_version_shows_longer_clips_in_shorter_scenes_and_pays_for_nothing(studio: Studio) -> None:
+    studio.generator.lengths, studio.seconds = (1, 2), 1.0
+    first = studio.ask()
+    studio.play(first)
+    studio.generator.finish_all()
+    assert kinds(studio.play(first)) == ["clip", "clip"]
+    studio.generator.lengths, studio.seconds = (0, 1, 2), 0.08
+    shorter = studio.play(studio.ask("shorter " + studio.owner, version_of=first))
+    assert (shorter.status, kinds(shorter)) == (Status.COMPLETED, ["clip", "clip"])
+    studio.seconds = 2.0
+    longer = studio.play(studio.ask("longer " + studio.owner, version_of=first))
+    assert (longer.status, kinds(longer)) == (Status.COMPLETED, ["photo", "photo"])
+    assert longer.result
+    assert longer.result["warnings"] == [f"1.jpg, 2.jpg: shown as photos. {NO_MORE.message}"]
+    assert len(studio.generator.sent) == 2
 
 
 def test_neither_language_nor_music_nor_other_words_for_a_photo_order_anew(studio: Studio) -> None:
