@@ -3,7 +3,8 @@
 import { localDay, mostCommon, takenOn } from "./taken.js";
 
 export class DateGuess {
-  #days = new Map(); // by a file's key, each looked at once
+  #files = [];
+  #looking = null;
 
   /** `onGuess` is called whenever the guess has changed the form. */
   constructor(form, onGuess) {
@@ -12,16 +13,29 @@ export class DateGuess {
   }
 
   /** `files` as the list of chosen files has them. */
-  async refresh(files) {
+  refresh(files) {
+    this.#files = files;
     this.#tell();
-    if (this.form.dataset.dated === "chosen") return;
-    for (const { key, file, date } of files.filter((one) => !this.#days.has(one.key))) {
-      this.#days.set(key, localDay(date)); // until it is read; and where the file is not here any more
-      if (file) this.#days.set(key, (await takenOn(file).catch(() => null)) ?? localDay(date));
+    this.#looking ??= this.#look().finally(() => (this.#looking = null));
+  }
+
+  /** One file after the other, each once: a hundred photos are not read at the same time. */
+  async #look() {
+    const days = JSON.parse(this.form.dataset.days ?? "{}"); // by a file's key: after a reload only this is left
+    for (let file = this.#unknown(days); file; file = this.#unknown(days)) {
+      days[file.key] = await dayOf(file);
+      this.form.dataset.days = JSON.stringify(days);
     }
-    const guess = mostCommon(files.map(({ key }) => this.#days.get(key)));
-    if (!guess || guess === this.field.value || this.form.dataset.dated === "chosen") return;
-    this.field.value = guess;
+    this.#guess(mostCommon(this.#files.map(({ key }) => days[key])));
+  }
+
+  #unknown(days) {
+    return this.#files.find(({ key }) => !(key in days));
+  }
+
+  #guess(day) {
+    if (!day || day === this.field.value || this.form.dataset.dated === "chosen") return;
+    this.field.value = day;
     this.#say("guessed");
     this.onGuess();
   }
@@ -35,4 +49,10 @@ export class DateGuess {
   #tell() {
     document.getElementById("guessed").hidden = this.form.dataset.dated !== "guessed";
   }
+}
+
+/** What the camera wrote, else the date of the file. */
+async function dayOf({ file, date }) {
+  const written = file && (await takenOn(file).catch(() => null)); // a file that cannot be read any more
+  return written ?? localDay(date);
 }

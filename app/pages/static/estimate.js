@@ -34,11 +34,18 @@ export class Estimate {
   }
 }
 
-/** The range, and its reasons. */
-function told({ low, high, reasons }) {
-  const ends = { low: dollars(low), high: dollars(high) };
-  const range = ends.low === ends.high ? ends.high : say("new.range", ends);
-  return [high ? say("new.about", { range }) : say("new.atNoCost"), reasons.join(" ")];
+/** What it costs, and for what. The service's own reasons are in English: they are for programs. */
+function told({ low, high, scenes }) {
+  const cost = high ? say("new.about", { range: span(low, high, dollars) }) : say("new.atNoCost");
+  if (!scenes.high) return [cost, say("new.noneLively")];
+  const lively = say("new.lively", { photos: span(scenes.low, scenes.high, String), count: scenes.high });
+  const { price } = scenes;
+  return [cost, price.high ? `${lively} ${say("new.each", { price: span(price.low, price.high, dollars) })}` : lively];
+}
+
+function span(low, high, written) {
+  const ends = { low: written(low), high: written(high) };
+  return ends.low === ends.high ? ends.high : say("new.range", ends);
 }
 
 /** A wrong field is complained of when the vlog is asked for. */

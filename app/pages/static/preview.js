@@ -17,7 +17,7 @@ export class Preview {
   /** The wishes as the form has them; `picture` of the first file that has one: a Blob. */
   refresh({ title = "", destination = "", travelDate = "", aspect }, picture = null) {
     part("preview").dataset.aspect = aspect;
-    part("preview-title").textContent = title || destination;
+    part("preview-title").textContent = title || destination || this.#form.elements.title.placeholder;
     part("preview-below").textContent = [title && destination, travelDate && readable(travelDate)].filter(Boolean).join(" · ");
     if (picture !== this.#shown) this.#show(picture);
     this.#fit();

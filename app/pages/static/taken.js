@@ -1,7 +1,7 @@
 // On which day the media were taken: what the camera wrote into photos, else the date of the file.
 
 const HEAD = 512 * 1024; // bytes: phones write EXIF at the front, some behind a preview
-const MARK = [0x45, 0x78, 0x69, 0x66, 0, 0]; // "Exif" and two zeros, in JPEG, HEIC and AVIF alike
+const EXIF = /(?:Exif\0\0|EXIF[^]{4})(?=II\*\0|MM\0\*)/; // before a TIFF header: in JPEG, HEIC and AVIF; in WebP
 const EXIF_IFD = 0x8769;
 const DATES = [0x9003, 0x9004, 0x0132]; // taken, digitised, changed
 
@@ -27,10 +27,10 @@ export function localDay(milliseconds) {
 
 /** Exif 3.0, 4.6: a TIFF header, a list of tags, behind one of them a second list. */
 function exifDate(bytes) {
-  const start = bytes.findIndex((_, at) => MARK.every((byte, offset) => bytes[at + offset] === byte));
-  if (start < 0) return null;
+  const found = EXIF.exec(new TextDecoder("latin1").decode(bytes)); // a character for each byte
+  if (!found) return null;
   try {
-    return dateIn(new DataView(bytes.buffer, start + MARK.length));
+    return dateIn(new DataView(bytes.buffer, found.index + found[0].length));
   } catch (error) {
     if (error instanceof RangeError) return null; // it points behind its own end
     throw error;
