@@ -193,3 +193,13 @@ def test_an_address_without_a_vlog_says_so(page: Page) -> None:
         assert answer
         assert answer.status == 404
         expect(page.locator("h1")).to_have_text("There is nothing here")
+
+
+def test_a_vlog_deleted_elsewhere_is_gone_from_its_page(page: Page, daylog: str, outing: list[str]) -> None:
+    vlog_id = ask(daylog, outing, review="true")
+    page.goto(f"/vlogs/{vlog_id}")
+    expect(page.locator("#cards li")).to_have_count(4)
+    requests.delete(f"{daylog}/api/vlogs/{vlog_id}", timeout=5)
+    expect(page.locator("#vlog-title")).to_have_text("No such vlog")
+    expect(page.locator("#story")).to_be_hidden()
+    expect(page.locator("#delete")).to_be_hidden()

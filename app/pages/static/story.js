@@ -103,15 +103,21 @@ export class Story {
   }
 
   #tell() {
-    const shown = this.#cards.map(({ wish }) => wish).filter((wish) => !wish.left_out);
+    const shown = this.#asked().filter((wish) => !wish.left_out);
     const seconds = filmSeconds(shown.map((wish) => wish.seconds));
-    const over = seconds - this.#longest;
-    this.#cards.forEach((card, number) => card.number(number + 1, this.#cards.length));
+    const wrong = this.#wrong(shown, seconds);
     const lengths = { length: clock(seconds), longest: clock(this.#longest) };
-    const wrong = shown.length === 0 ? say("story.empty") : over > 0 ? say("story.tooLong", { over: over.toFixed(1) }) : "";
-    part("story-length").textContent = `${say("story.length", lengths)} ${wrong}`;
+    this.#cards.forEach((card, number) => card.number(number + 1, this.#cards.length));
+    part("story-length").textContent = this.#cards.length ? `${say("story.length", lengths)} ${wrong}` : "";
     part("story-length").classList.toggle("wrong", Boolean(wrong));
     for (const name of ["approve", "save", "make"]) part(`story-${name}`).disabled = this.#busy || Boolean(wrong);
+  }
+
+  /** Why no film can be made of it; "" when one can. */
+  #wrong(shown, seconds) {
+    if (shown.length === 0) return say("story.empty");
+    const over = seconds - this.#longest;
+    return over > 0 ? say("story.tooLong", { over: over.toFixed(1) }) : "";
   }
 
   async #approve() {
