@@ -24,15 +24,15 @@ FILES = {
 def lead_to(file: str, vlog: Vlog, job: Job, download: bool) -> Response:
     """To one of FILES, which the media store gives in ranges, too. Raises Conflict when the film is not made yet,
     NotFound when it never will."""
-    media, key = services().media, f"{_folder(job)}/{FILES[file]}"
-    if request.method == "HEAD":
-        return _redirect(media.signed_head(key, SIGNED_FOR))
-    save_as = f"{_plain(vlog.settings.title)}.{key.rpartition('.')[2]}" if download else None
-    return _redirect(media.signed_get(key, SIGNED_FOR, save_as))
+    key = f"{_folder(job)}/{FILES[file]}"
+    return to_object(key, f"{_plain(vlog.settings.title)}.{key.rpartition('.')[2]}" if download else None)
 
 
-def _redirect(address: str) -> Response:
-    return Response(status=302, headers={"Location": address})
+def to_object(key: str, save_as: str | None = None) -> Response:
+    """To an object of the media store; with a name, to be saved under it."""
+    media, asked_for_all = services().media, request.method != "HEAD"
+    signed = media.signed_get(key, SIGNED_FOR, save_as) if asked_for_all else media.signed_head(key, SIGNED_FOR)
+    return Response(status=302, headers={"Location": signed})
 
 
 def _folder(job: Job) -> str:

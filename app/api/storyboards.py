@@ -1,13 +1,13 @@
 """A vlog's storyboard: see its scenes, and change them while the vlog needs review."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import PreconditionRequired
 
 from app.api.answers import answer
+from app.api.films import to_object
 from app.api.operations import operation
 from app.api.reading import checked_id, read_json
 from app.api.story_bodies import ChangeScene, ChangeStoryboard, MusicBody, SceneBody, StoryboardBody
@@ -22,8 +22,6 @@ from internal.storyboard.cards import picture_key
 from internal.vlog import Scene, Vlog
 
 blueprint = Blueprint("storyboards", __name__)
-
-SIGNED_FOR = timedelta(minutes=5)
 
 
 @blueprint.get("/api/vlogs/<vlog_id>/storyboard")
@@ -68,8 +66,7 @@ def picture(vlog_id: str, scene_id: int) -> ResponseReturnValue:
     name = next((card.picture for card in told.cards if card.id == scene_id), "")
     if not name:
         raise NotFound("There is no picture of such a scene.")
-    signed = services().media.signed_get(picture_key(vlog.id, name), SIGNED_FOR)
-    return Response(status=302, headers={"Location": signed})
+    return to_object(picture_key(vlog.id, name))
 
 
 def changes_of(scenes: Sequence[ChangeScene]) -> list[Change]:
