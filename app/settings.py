@@ -163,6 +163,8 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
     #: the folder of the gazetteer's file; STATE/places if not given
     places: Path | None = None
     streams_per_user: int = Field(default=12, ge=1)
+    #: seconds between the pings of a stream: less than the idle time of any proxy on the way
+    ping_every: float = Field(default=15.0, gt=0, le=60)
     #: seconds for which what was read of a vlog answers those who poll it; 0: each poll reads its row
     snapshot_age: float = Field(default=1.0, ge=0, le=10)
     most_body_bytes: int = Field(default=30 * 1024 * 1024, gt=0)

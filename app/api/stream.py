@@ -20,15 +20,13 @@ from app.api.bodies import VlogBody
 from app.api.operations import operation
 from app.api.standing import shown, standing, version_named
 from app.hub import Listener, Snapshot
-from app.identity import current_user
+from app.identity import current_user, user_by_now
 from app.services import web
 from internal.errors import NotFound, Refused, TemporaryFailure
 
 blueprint = Blueprint("stream", __name__)
 
 LAST_SEEN = "Last-Event-ID"
-#: seconds between two pings; whoever may not listen any more is found out then
-PING_EVERY = 15.0
 #: seconds between two looks whether the client is still there
 LOOK_EVERY = 3.0
 #: seconds after which a stream ends, and the client comes again: to a newer process, it may be
@@ -82,7 +80,7 @@ class _Events:
         if self._connection:
             # a client that reads nothing loses its connection, and gives its thread back
             self._connection.settimeout(STALLED)
-        self._ping_at = time.monotonic() + PING_EVERY
+        self._ping_at = time.monotonic() + web().settings.ping_every
         self._end_at = time.monotonic() + random.uniform(*LONGEST)
 
     def told(self) -> Iterator[bytes]:
@@ -90,7 +88,7 @@ class _Events:
         yield PING if self._snapshot.version == self._seen else _event(self._snapshot)
         while not self._snapshot.job.finished:
             try:
-                newer = self._listener.newer(self._snapshot.version, LOOK_EVERY)
+                newer = self._listener.newer(self._snapshot.version, self._pause())
             except NotFound:
                 return
             if newer:
@@ -104,8 +102,11 @@ class _Events:
             if time.monotonic() >= self._ping_at:
                 if not self._may_listen():
                     return
-                self._ping_at = time.monotonic() + PING_EVERY
+                self._ping_at = time.monotonic() + web().settings.ping_every
                 yield PING
+
+    def _pause(self) -> float:
+        return min(LOOK_EVERY, max(0.0, self._ping_at - time.monotonic()))
 
     def _has_left(self) -> bool:
         """Whether the client has closed its end: it reads as over then."""
@@ -121,7 +122,7 @@ class _Events:
     def _may_listen(self) -> bool:
         """Whether they are still signed in; also when that cannot be known just now."""
         try:
-            return current_user().id == self._user_id
+            return user_by_now().id == self._user_id
         except Refused:
             return False
         except TemporaryFailure:

@@ -5,11 +5,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
+from flask import Flask
 
+from app import create_app
+from app.api.stream import PING
+from app.bootstrap import sign_in
+from app.services import EXTENSION
 from app.settings import Settings
 from internal.jobs import Job
 from internal.ports import Services
@@ -17,6 +23,8 @@ from internal.vlogs import approve, cancel, delete
 from tests.app.asking import ABSENT, OWNER, STRANGER, Media, asked, completed, failed, leased, uploaded
 from tests.app.listening import listening
 from tests.app.serving import Served, served
+from tests.app.signing_in import OURS, browser_of, me
+from tests.issuer import LocalIssuer
 from tests.queue_server import wait_until
 
 #: of the service with few seats: seven of eight threads, and five for one user
@@ -250,3 +258,26 @@ def test_told_to_end_it_says_when_to_come_again_and_ends(
         assert stream.retry is not None
         assert 1000 <= stream.retry <= 5000
         assert ending.process.wait(10) == 0
+
+
+@pytest.fixture
+def pinging(guarded_settings: Settings, services: Services) -> Iterator[Flask]:
+    """The app where people sign in, with pings in a hurry."""
+    hurried = guarded_settings.model_copy(update={"ping_every": 0.05})
+    app = create_app(hurried, replace(services, sign_in=sign_in(hurried)))
+    yield app
+    app.extensions[EXTENSION].shutdown.set()
+
+
+def test_who_signs_out_is_told_nothing_more(
+    pinging: Flask, issuer: LocalIssuer, services: Services, media: Media
+) -> None:
+    browser = browser_of(pinging, issuer, "ana@example.org")
+    owner_id = me(browser).json["user"]["id"]
+    vlog_id = asked(services, [uploaded(services, media, owner_id=owner_id)], owner_id)
+    told = iter(browser.get(f"/api/vlogs/{vlog_id}/stream").response)
+    assert next(told).startswith(b"id: 1\n")
+    assert [next(told) for _ in range(3)] == [PING] * 3
+    assert browser.post("/sign-out", headers=OURS).status_code == 303
+    assert len(list(told)) <= 1
+    assert browser.get(f"/api/vlogs/{vlog_id}/stream").status_code == 401
