@@ -36,6 +36,15 @@ def delivered(client: FlaskClient, web: Web, vlog_id: str, token: str) -> None:
     assert client.post("/internal/tasks/sweep", headers=headers).status_code == 200
 
 
+def told_again(client: FlaskClient, vlog_id: str) -> str:
+    """The id of a version of it."""
+    storyboard = client.get(f"/api/vlogs/{vlog_id}/storyboard")
+    assert client.get(storyboard.get_json()["scenes"][0]["picture"]).status_code == 302
+    answer = client.post(f"/api/vlogs/{vlog_id}/versions", json={"settings": {"title": "Again"}})
+    assert len(client.get(f"/api/vlogs/{vlog_id}/versions").get_json()["items"]) == 2
+    return str(answer.get_json()["vlogId"])
+
+
 def told(web: Web, vlog_id: str) -> None:
     """Of a clip, which nobody waits for any more."""
     kind = "google.cloud.storage.object.v1.finalized"
@@ -52,6 +61,7 @@ def main(photo: str, token: str) -> None:
     vlog_id = asked_for(client, Path(photo))
     delivered(client, web, vlog_id, token)
     told(web, vlog_id)
+    delivered(client, web, told_again(client, vlog_id), token)
     vlog = client.get(f"/api/vlogs/{vlog_id}").get_json()
     assert client.get(vlog["video_url"]).status_code == 302
     ended = {name: vlog[name] for name in ("status", "error_message", "warnings", "cost")}

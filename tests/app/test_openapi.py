@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from internal.ports import Services
 from tests.app.asking import ABSENT, Media, asked, completed, create, failed, leased, uploaded, work
 from tests.app.signing_in import bearing, token_of
+from tests.app.told_day import finished, parked
 from tests.issuer import LocalIssuer
 
 
@@ -98,6 +99,27 @@ def test_films_fit_it(client: FlaskClient, services: Services, media: Media, des
     completed(services, vlog_id)
     check(described, "get", path, client.get(f"/api/vlogs/{vlog_id}/video"))
     check(described, "get", path, client.get(f"/api/vlogs/{vlog_id}/video?download=x"))
+
+
+def test_stories_and_versions_fit_it(
+    client: FlaskClient, services: Services, media: Media, described: dict[str, Any]
+) -> None:
+    media_ids = [uploaded(services, media)]
+    for vlog_id in (asked(services, media_ids), parked(services, media_ids), finished(services, media_ids)):
+        here, there = f"/api/vlogs/{vlog_id}", "/api/vlogs/{vlog_id}"
+        told = client.get(f"{here}/storyboard")
+        check(described, "get", f"{there}/storyboard", told)
+        for etag in (told.headers.get("ETag", "*"), '"old"', None):
+            headers = {"If-Match": etag} if etag else {}
+            for scenes in ([{"id": 1, "caption": "Here"}], [{"id": 2}]):
+                changed = client.put(f"{here}/storyboard", json={"scenes": scenes}, headers=headers)
+                check(described, "put", f"{there}/storyboard", changed)
+        for scene in (1, 2):
+            picture = client.get(f"{here}/scenes/{scene}/picture")
+            check(described, "get", f"{there}/scenes/{{scene_id}}/picture", picture)
+        for wish in ({}, {"settings": {"style": "generated"}}, {"scenes": 1}):
+            check(described, "post", f"{there}/versions", client.post(f"{here}/versions", json=wish))
+        check(described, "get", f"{there}/versions", client.get(f"{here}/versions"))
 
 
 def test_creating_fits_it(client: FlaskClient, media: Media, described: dict[str, Any]) -> None:
