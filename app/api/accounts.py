@@ -17,7 +17,7 @@ blueprint = Blueprint("accounts", __name__)
 
 
 @blueprint.post("/api/auth/token")
-@operation("Sign in", {200: Token}, refusals=(400, 409, 413, 415, 503), json=IdToken)
+@operation("Sign in", {200: Token}, refusals=(400, 409, 413, 415, 503), json=IdToken, open=True)
 def token() -> ResponseReturnValue:
     """For the ID token that the sign-in gave a program, an access token to send as `Authorization: Bearer …`. Each is
     good for an hour, unless it is signed out before."""

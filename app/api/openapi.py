@@ -68,6 +68,7 @@ def _operation(app: Flask, rule: Rule, method: str, noted: Operation) -> Json:
         "description": inspect.getdoc(app.view_functions[rule.endpoint]) or "",
         "parameters": [*_in_path(rule), *_in_query(noted), *_in_headers(noted)],
         "responses": {**dict(_answers(noted)), **dict(_refusals(method, noted))},
+        **({"security": []} if noted.open else {}),
     }
     for media_type, model in (("application/json", noted.json), ("multipart/form-data", noted.form)):
         if model:

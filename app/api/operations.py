@@ -24,6 +24,8 @@ class Operation:
     media_type: str = "application/json"
     #: request headers: name to what it does
     headers: Mapping[str, str] | None = None
+    #: to whoever is not signed in
+    open: bool = False
 
 
 def operation(summary: str, answers: Mapping[int, type[BaseModel] | None], **more: Any) -> Callable[[View], View]:
