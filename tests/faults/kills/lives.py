@@ -13,7 +13,7 @@ from tests.faults.kills.aftermath import chunks_kept
 from tests.faults.kills.plans import Fault, Plan
 from tests.faults.kills.prefork import Killable
 from tests.faults.kills.stage import Stage
-from tests.faults.kills.work import Work, create_one, deliver_one, reconcile_all
+from tests.faults.kills.work import Work, approve_one, create_one, deliver_one, reconcile_all, turn_round
 from tests.vertex import Answer, Rule
 
 #: more processes than any plan needs for one job
@@ -26,7 +26,8 @@ GENERATED = WISHES.model_copy(update={"style": "generated"})
 
 
 class Life:
-    """`chance` decides what the queue does with a task whose delivery was never answered. `answers` are what the
+    """`chance` decides what the queue does with a task whose delivery was never answered. An owner who wishes to
+    review the story turns it round. `answers` are what the
     generator says to the job's first orders; the others succeed."""
 
     def __init__(
@@ -56,6 +57,9 @@ class Life:
             if tasks:
                 self._wait_until_due(job)
                 self._deliver(tasks[0])
+            elif job.parked_at:
+                self._do("change", partial(turn_round, self.owner_id, job.id))
+                self._do("approve", partial(approve_one, self.owner_id, job.id))
             else:
                 self.stage.let_time_pass(job.id, A_WHILE)
                 self._do("reconcile", reconcile_all)

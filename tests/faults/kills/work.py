@@ -13,14 +13,15 @@ from typing import Any
 from app import logs
 from app.bootstrap import connect
 from app.settings import Settings
-from internal import scratch
+from internal import scratch, stories
 from internal.jobs import Dispatch
 from internal.ports import Services
 from internal.reaper import reap, sweep
 from internal.reconciler import reconcile
 from internal.runner import deliver
+from internal.storyboard import Change
 from internal.vlog import VlogSettings
-from internal.vlogs import create
+from internal.vlogs import approve, create
 from tests.faults.kills.folder_queue import FolderQueue
 
 Work = Callable[[Services], str]
@@ -63,6 +64,18 @@ def deliver_one(dispatch: Dispatch, services: Services) -> str:
 
 def create_one(owner_id: str, settings: VlogSettings, media_ids: Sequence[str], services: Services) -> str:
     return create(services, owner_id, settings, media_ids).id
+
+
+def turn_round(owner_id: str, vlog_id: str, services: Services) -> str:
+    """As an owner may who reviews the story: the last scene comes first."""
+    _, story = stories.story(services, owner_id, vlog_id)
+    backwards = [Change(id=card.id) for card in sorted(story.cards, key=lambda card: -card.id)]
+    _, story = stories.change(services, owner_id, vlog_id, lambda _: True, backwards)
+    return story.etag
+
+
+def approve_one(owner_id: str, vlog_id: str, services: Services) -> str:
+    return approve(services, owner_id, vlog_id).status
 
 
 def sweep_all(services: Services) -> str:
