@@ -10,7 +10,7 @@ Fault = str | float
 
 class Plan(Protocol):
     def fault(self, work: str) -> Fault | None:
-        """What awaits a process that begins this kind of work: "create", "deliver", "reconcile", "change", "approve"."""
+        """What awaits a process that begins such work: "create", "deliver", "reconcile", "change" or "approve"."""
         ...
 
     def struck(self) -> None:
