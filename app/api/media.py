@@ -1,15 +1,17 @@
 """Media: what was uploaded, and what was found in it."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any, Self
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
+from pydantic import BeforeValidator, Field, model_validator
 
 from app.api.answers import answer
-from app.api.bodies import MediaBody, MediaPage, Page
+from app.api.bodies import Given, Line, MediaBody, MediaPage, Page
 from app.api.languages import LANGUAGES, preferred_language
 from app.api.operations import operation
-from app.api.reading import checked_id, read_query
+from app.api.reading import checked_id, read_json, read_query
 from app.identity import current_user
 from app.services import services
 from internal import uploads
@@ -17,6 +19,36 @@ from internal.errors import Conflict
 from internal.media import Analysis, Facts, Media
 
 blueprint = Blueprint("media", __name__)
+
+
+def _moment(given: object) -> object:
+    return datetime.fromisoformat(given) if isinstance(given, str) else given
+
+
+Names = Annotated[tuple[Annotated[Line, Field(min_length=1, max_length=80)], ...], Field(max_length=20, strict=False)]
+
+
+class Correction(Given):
+    """What its owner knows better than whoever looked at it. Null: it is not known."""
+
+    caption: Line = Field(default="", max_length=200)
+    description: Line = Field(default="", max_length=1000)
+    objects: Names = ()
+    landmarks: Names = ()
+    activities: Names = ()
+    mood: Line = Field(default="", max_length=80)
+    taken_at: Annotated[datetime, BeforeValidator(_moment)] | None = Field(
+        default=None, description="By the clock on the wall; with a zone only if the camera's was another."
+    )
+    latitude: float | None = Field(default=None, ge=-90, le=90)
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+
+    @model_validator(mode="after")
+    def _whole_place(self) -> Self:
+        given = {"latitude", "longitude"} & self.model_fields_set
+        if len(given) == 1 or (self.latitude is None) != (self.longitude is None):
+            raise ValueError("should have latitude and longitude together")
+        return self
 
 
 @blueprint.get("/api/media")
@@ -45,11 +77,31 @@ def delete(media_id: str) -> ResponseReturnValue:
 @operation("See what was found in one", {200: Analysis}, refusals=(404, 409, 503))
 def analytics(media_id: str) -> ResponseReturnValue:
     """Known once a vlog has been made of it."""
-    media = _mine(media_id)
+    return answer(_known(_mine(media_id))[1])
+
+
+@blueprint.put("/api/media/<media_id>/analytics")
+@operation(
+    "Correct what was found in one",
+    {200: Analysis},
+    refusals=(400, 404, 409, 413, 415, 503),
+    json=Correction,
+)
+def correct(media_id: str) -> ResponseReturnValue:
+    """Fields that are given take the place of what was found, whatever is found later; the others stay. Vlogs made
+    from now on are made with it."""
+    given, media = read_json(Correction), _mine(media_id)
+    sha256, _ = _known(media)
+    services().store.correct_analysis(media.owner_id, sha256, given.model_dump(mode="json", exclude_unset=True))
+    return answer(_known(media)[1])
+
+
+def _known(media: Media) -> tuple[str, Analysis]:
+    """Its content's hash, and what was found in that. Raises Conflict."""
     found = _analysis(media, media.sha256) if media.sha256 else None
-    if not found:
+    if not (media.sha256 and found):
         raise Conflict("Nothing is known of it yet: make a vlog of it first.")
-    return answer(found)
+    return media.sha256, found
 
 
 def _analysis(media: Media, sha256: str) -> Analysis | None:

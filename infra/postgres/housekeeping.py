@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from infra.postgres.accounts import SESSION
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.rows import job_of, media_of, vlog_of
-from infra.postgres.transactions import ANALYSIS, EVENT, IDEMPOTENCY, JOB, MEDIA, VLOG, VLOG_MEDIA
+from infra.postgres.transactions import EVENT, IDEMPOTENCY, JOB, MEDIA, VLOG, VLOG_MEDIA
 from internal.jobs import TERMINAL, Job
-from internal.media import Analysis, Media
+from internal.media import Media
 from internal.times import Times
 from internal.vlog import Vlog
 
@@ -60,11 +59,6 @@ def reapable_vlogs(connection: Connection, kept_for: timedelta, limit: int) -> S
     )
     jobs = [job_of(row) for row in connection.execute(gone).mappings()]
     return [(vlog_of(job), job) for job in jobs]
-
-
-def keep_analysis(connection: Connection, owner_id: str, sha256: str, analyst: str, analysis: Analysis) -> None:
-    row = {"owner_id": owner_id, "sha256": sha256, "analyst": analyst, "analysis": analysis.model_dump(mode="json")}
-    connection.execute(upsert(ANALYSIS).values(**row, created_at=NOW).on_conflict_do_nothing())
 
 
 def expire(connection: Connection, events_after: timedelta) -> None:

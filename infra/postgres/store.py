@@ -23,14 +23,13 @@ from sqlalchemy import (
     update,
 )
 
-from infra.postgres import housekeeping, keys, ledger, shares, stories
+from infra.postgres import analyses, housekeeping, keys, ledger, shares, stories
 from infra.postgres.accounts import SqlAccounts
 from infra.postgres.connection import engine, translate_errors
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.prepared import PreparedQuery
 from infra.postgres.rows import job_of, media_of, paid_call_of, vlog_and_job
 from infra.postgres.transactions import (
-    ANALYSIS,
     EVENT,
     JOB,
     MEDIA,
@@ -117,9 +116,8 @@ class PostgresStore(SqlAccounts):
         return [media_of(row) for row in self._all(page)], self._count(mine)
 
     def analysis(self, owner_id: str, sha256: str, analyst: str) -> Analysis | None:
-        same = (ANALYSIS.c.owner_id == owner_id, ANALYSIS.c.sha256 == sha256, ANALYSIS.c.analyst == analyst)
-        row = self._one(select(ANALYSIS.c.analysis).where(*same))
-        return Analysis.model_validate(row["analysis"]) if row else None
+        with self._reading() as connection:
+            return analyses.read(connection, owner_id, sha256, analyst)
 
     def paid_calls(self, owner_id: str, input_sha: str) -> Sequence[PaidCall]:
         same = (PAID_CALL.c.owner_id == owner_id, PAID_CALL.c.input_sha == input_sha)
@@ -198,7 +196,11 @@ class PostgresStore(SqlAccounts):
 
     def keep_analysis(self, owner_id: str, sha256: str, analyst: str, analysis: Analysis) -> None:
         with self._reading() as connection:
-            housekeeping.keep_analysis(connection, owner_id, sha256, analyst, analysis)
+            analyses.keep(connection, owner_id, sha256, analyst, analysis)
+
+    def correct_analysis(self, owner_id: str, sha256: str, corrected: Mapping[str, Any]) -> None:
+        with self._reading() as connection:
+            analyses.correct(connection, owner_id, sha256, corrected)
 
     def claim_key(self, use: KeyUse, busy_for: timedelta, keep_for: timedelta) -> Answer | None:
         with translate_errors(), self._writes.begin() as connection:

@@ -211,6 +211,11 @@ class Store(Accounts, Protocol):
         """The first one kept stays."""
         ...
 
+    def correct_analysis(self, owner_id: str, sha256: str, corrected: Mapping[str, Any]) -> None:
+        """Fields of `Analysis` as the owner knows better: from now on in every analysis of that content that is read.
+        Those corrected before stay so."""
+        ...
+
     def paid_calls(self, owner_id: str, input_sha: str) -> Sequence[PaidCall]:
         """For that input, of whatever job, oldest first."""
         ...

@@ -149,6 +149,7 @@ def test_uploads_and_media_fit_it(
     check(described, "get", "/api/media", client.get("/api/media"))
     check(described, "get", "/api/media/{media_id}", client.get(ready))
     check(described, "get", "/api/media/{media_id}/analytics", client.get(f"{ready}/analytics"))
+    check(described, "put", "/api/media/{media_id}/analytics", client.put(f"{ready}/analytics", json={"mood": "calm"}))
     check(described, "delete", "/api/media/{media_id}", client.delete(ready))
 
 

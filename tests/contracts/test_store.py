@@ -16,7 +16,7 @@ from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from internal.errors import Conflict, InvalidInput, NotFound, TooLarge
 from internal.jobs import Job, Status
-from internal.media import Analysis, Facts, Kind, MediaState
+from internal.media import Facts, Kind, MediaState
 from internal.ports import Answer, KeyUse
 from internal.storyboard import Card, Story
 from internal.times import Times
@@ -102,16 +102,6 @@ def test_a_story_is_replaced_whole_and_its_cards_come_in_order(store: PostgresSt
         assert store.story(job.id) == story
 
 
-def test_the_first_analysis_of_a_content_stays(store: PostgresStore, owner: str) -> None:
-    facts = Facts(kind=Kind.PHOTO, content_type="image/jpeg", width=4, height=3)
-    first, second = Analysis(facts=facts, caption="first", latitude=35.01), Analysis(facts=facts, caption="second")
-    for analysis in (first, second):
-        store.keep_analysis(owner, "sha", "measured-1", analysis)
-    assert store.analysis(owner, "sha", "measured-1") == first
-    assert store.analysis(owner, "sha", "measured-2") is None
-    assert store.analysis(f"not-{owner}", "sha", "measured-1") is None
-
-
 # ---- media
 
 
@@ -143,24 +133,6 @@ def test_media_of_an_unfinished_vlog_cannot_be_removed(store: PostgresStore, own
     with pytest.raises(NotFound), store.begin() as tx:
         tx.save_media(media)
     assert store.vlog(owner, job.id)[0].media_ids == (media.id,)
-
-
-def test_with_the_last_media_of_a_content_goes_what_is_known_of_it(store: PostgresStore, owner: str) -> None:
-    other = f"not-{owner}"
-    ours = [replace(add_media(store, who), sha256="sha") for who in (owner, owner, other)]
-    facts = Facts(kind=Kind.PHOTO, content_type="image/jpeg")
-    for who in (owner, other):
-        store.keep_analysis(who, "sha", "measured-1", Analysis(facts=facts))
-    with store.begin() as tx:
-        for media in ours:
-            tx.save_media(media)
-    known = []
-    for media in ours[:2]:
-        with store.begin() as tx:
-            tx.remove_media(media.id)
-        known.append(store.analysis(owner, "sha", "measured-1") is not None)
-    assert known == [True, False]
-    assert store.analysis(other, "sha", "measured-1")
 
 
 def test_media_are_removed_or_used_but_never_both(store: PostgresStore, owner: str) -> None:

@@ -61,7 +61,7 @@ class Looking:
             _log.warning("only measured: %s", error)
             return analyst.measure(path, run.check).model_copy(update={"undescribed": str(error)})
         run.services.store.keep_analysis(run.job.owner_id, sha256, analyst.name(self._language), analysis)
-        return analysis
+        return self._kept(sha256) or analysis  # as its owner may have corrected it
 
     def _within_limits(self, facts: Facts | None) -> None:
         """Raises PermanentFailure when to ask about it would cost more than may be spent. Questions that are under way
