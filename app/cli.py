@@ -211,7 +211,7 @@ def followed(client: Client, vlog_id: str, progress: Progress) -> dict[str, Any]
     """The vlog, once made. Left early, it is cancelled: nobody waits for it any more. Raises VlogFailed."""
     vlog: dict[str, Any] = {}
     try:
-        for vlog in client.watch(vlog_id):
+        for vlog in client.watch(vlog_id, live=True):
             progress.show(vlog["progress"], STEPS.get(vlog["step"] or "", "Working"), vlog["message"] or "")
     except (KeyboardInterrupt, Terminated):
         with suppress(ClientError):

@@ -6,6 +6,7 @@ ClientError
 └── VlogFailed       the vlog ended without a film
 """
 
+import json
 import os
 import tempfile
 import time
@@ -16,7 +17,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urljoin
 
+from requests import Response
+
 from app.patience import ClientError, Patience, RequestRefused, Unreachable
+from app.server_sent import server_sent
 
 __all__ = ["Client", "ClientError", "RequestRefused", "Unreachable", "VlogFailed"]
 
@@ -27,6 +31,8 @@ PARTS_AT_ONCE = 3
 ROUNDS = 4
 #: seconds between polls where the service names none
 POLL = 3.0
+#: seconds: a stream says something every 15
+SILENCE = 40.0
 #: what a film is read in, in bytes
 BLOCK = 1024 * 1024
 OVER = frozenset({"completed", "failed"})
@@ -41,11 +47,14 @@ class VlogFailed(ClientError):
 
 
 class Client:
-    """Of the service at `url`. May be used by several threads. Every call raises ClientError."""
+    """Of the service at `url`; `token` is an access token of its `POST /api/auth/token`, where people sign in. May be
+    used by several threads. Every call raises ClientError."""
 
-    def __init__(self, url: str, patience: Patience | None = None) -> None:
+    def __init__(self, url: str, patience: Patience | None = None, token: str = "") -> None:
         self._url = url
         self._http = patience or Patience()
+        # for the service alone: addresses of the media store are signed
+        self._signed_in = {"Authorization": f"Bearer {token}"} if token else {}
 
     def upload(self, path: Path, on_progress: Callable[[int], None] = lambda sent: None) -> Json:
         """Send a file in parts, straight to the media store; returns the media. `on_progress` is told how many more
@@ -86,7 +95,7 @@ class Client:
 
     def _abandon(self, where: str) -> None:
         """Best effort: what is left over is reaped by the service."""
-        self._http.quietly("DELETE", self._at(where))
+        self._http.quietly("DELETE", self._at(where), self._signed_in)
 
     def media(self) -> Iterator[Json]:
         """All media uploaded, newest first."""
@@ -114,20 +123,50 @@ class Client:
     def vlog(self, vlog_id: str) -> Json:
         return self._json("GET", f"/api/vlogs/{vlog_id}")
 
-    def watch(self, vlog_id: str) -> Iterator[Json]:
-        """Each state of the vlog that differs from the one before, until it is over. Asks again when the service
-        says (Retry-After), and is told nothing twice (ETag)."""
-        etag = ""
+    def watch(self, vlog_id: str, live: bool = False) -> Iterator[Json]:
+        """Each state of the vlog that differs from the one before, until it is over or needs somebody. Polls as often
+        as the service says; `live`: is told by it as soon as something changes, and polls where that fails."""
+        version = ""
+        if live:
+            for version_told, vlog in self._told(vlog_id):
+                version = version_told
+                yield vlog
+                if _rests(vlog):
+                    return
+        for vlog in self._polled(vlog_id, version):
+            yield vlog
+            if _rests(vlog):
+                return
+
+    def _polled(self, vlog_id: str, version: str) -> Iterator[Json]:
+        """Asks again when the service says (Retry-After), and is told nothing twice (ETag)."""
+        etag = f'W/"{version}"' if version else ""
         while True:
             headers = {"If-None-Match": etag} if etag else {}
-            response = self._http.request("GET", self._at(f"/api/vlogs/{vlog_id}"), headers=headers)
+            response = self._ask("GET", f"/api/vlogs/{vlog_id}", headers)
             if response.status_code != 304:
                 etag = response.headers.get("ETag", "")
-                vlog: Json = response.json()
-                yield vlog
-                if vlog["status"] in OVER or vlog.get("needs"):
-                    return
+                yield response.json()
             time.sleep(float(response.headers.get("Retry-After", POLL)))
+
+    def _told(self, vlog_id: str) -> Iterator[tuple[str, Json]]:
+        """By streams, one after the other, each from where the last one ended: versions, and vlogs. Over when none can
+        be had."""
+        version, again, address = "", POLL, self._at(f"/api/vlogs/{vlog_id}/stream")
+        going_on = True
+        while going_on:
+            going_on = False
+            headers = {**self._signed_in, **({"Last-Event-ID": version} if version else {})}
+            try:
+                for event in server_sent(self._http.lines(address, headers, SILENCE)):
+                    again = again if event.retry is None else event.retry
+                    going_on = going_on or event.kind in ("message", "retry")
+                    if event.kind == "message":
+                        version = event.id
+                        yield version, json.loads(event.data)
+            except ClientError:
+                return
+            time.sleep(again if going_on else 0)
 
     def cancel(self, vlog_id: str) -> None:
         self._json("POST", f"/api/vlogs/{vlog_id}/cancel")
@@ -145,7 +184,7 @@ class Client:
     def _save(self, address: str, path: Path) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
             try:
-                self._http.download(urljoin(self._url, address), new, BLOCK)
+                self._http.download(urljoin(self._url, address), new, BLOCK, self._signed_in)
                 os.fchmod(new.fileno(), 0o644)
                 os.fsync(new.fileno())
                 os.replace(new.name, path)
@@ -162,8 +201,16 @@ class Client:
             total = page["total"]
 
     def _json(self, method: str, path: str, **more: Any) -> Json:
-        answer: Json = self._http.request(method, self._at(path), **more).json()
+        answer: Json = self._ask(method, path, **more).json()
         return answer
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
+        return self._http.request(method, self._at(path), headers={**self._signed_in, **(headers or {})}, **more)
 
     def _at(self, path: str) -> str:
         return urljoin(self._url, path)
+
+
+def _rests(vlog: Json) -> bool:
+    """Whether nothing more comes unless somebody does something."""
+    return vlog["status"] in OVER or bool(vlog.get("needs"))

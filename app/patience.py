@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -45,6 +45,16 @@ class Patience:
         self._tries = tries
         self._first = first
 
+    def lines(self, url: str, headers: Mapping[str, str], silence: float) -> Iterator[str]:
+        """Of an answer that goes on, each as it comes; asked for once. Raises Unreachable, also when nothing comes for
+        `silence` seconds; RequestRefused."""
+        with _session(url) as session, translate_errors():
+            response = session.get(url, headers=headers, stream=True, timeout=(TIMEOUT[0], silence))
+            with response:
+                if not response.ok:
+                    raise RequestRefused(response)
+                yield from (line.decode() for line in response.iter_lines(None))
+
     def request(self, method: str, url: str, **more: Any) -> requests.Response:
         """Raises Unreachable, RequestRefused."""
         for number in range(self._tries):
@@ -77,10 +87,10 @@ class Patience:
             return False
         return True
 
-    def download(self, url: str, into: IO[bytes], block: int) -> None:
+    def download(self, url: str, into: IO[bytes], block: int, headers: Mapping[str, str]) -> None:
         """Write the body to a file, from its start again after a lost connection. Raises as `request`."""
         for number in range(self._tries):
-            response = self.request("GET", url, stream=True)
+            response = self.request("GET", url, headers=headers, stream=True)
             try:
                 with response, translate_errors():
                     into.seek(0)
@@ -94,10 +104,10 @@ class Patience:
                     raise
                 self._pause(number)
 
-    def quietly(self, method: str, url: str) -> None:
+    def quietly(self, method: str, url: str, headers: Mapping[str, str]) -> None:
         """Once, whatever comes of it."""
         with suppress(Unreachable):
-            _once(method, url)
+            _once(method, url, headers=headers)
 
     def _pause(self, number: int, response: requests.Response | None = None) -> None:
         wish = response.headers.get("Retry-After", "") if response is not None else ""
@@ -115,10 +125,15 @@ def translate_errors() -> Iterator[None]:
 
 
 def _once(method: str, url: str, **more: Any) -> requests.Response:
-    with requests.Session() as session, translate_errors():
-        # a proxy meant for the internet is of no use for servers of this machine
-        session.trust_env = urlsplit(url).hostname not in ("127.0.0.1", "localhost")
+    with _session(url) as session, translate_errors():
         return session.request(method, url, timeout=TIMEOUT, **more)
+
+
+def _session(url: str) -> requests.Session:
+    """A proxy meant for the internet is of no use for servers of this machine."""
+    session = requests.Session()
+    session.trust_env = urlsplit(url).hostname not in ("127.0.0.1", "localhost")
+    return session
 
 
 def _in_words(status: int) -> str:

@@ -1,9 +1,12 @@
 """The Python client: what it outlasts, and what it says when it cannot."""
 
+import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -22,6 +25,7 @@ class Moody(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answering)
         self.answers: list[int | None] = []
         self.heard: list[str | None] = []
+        self.bearers: list[str | None] = []
 
     @property
     def url(self) -> str:
@@ -34,6 +38,7 @@ class Answering(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.heard.append(self.headers.get("Idempotency-Key"))
+        self.server.bearers.append(self.headers.get("Authorization"))
         status = self.server.answers.pop(0) if self.server.answers else 202
         if status is None:
             return  # hangs up without a word
@@ -88,6 +93,107 @@ def test_when_nobody_ever_answers_it_says_so(moody: Moody) -> None:
     with pytest.raises(Unreachable, match="cannot be reached"):
         client_of(moody).create_vlog(["a"])
     assert len(moody.heard) == 5
+
+
+# ---- watching
+
+
+class Telling(ThreadingHTTPServer):
+    """Of one vlog. Each stream asked for is the next of those it was told to give: lines, or a status; then 503."""
+
+    def __init__(self, *streams: str | int, polled: dict[str, Any] | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), Watched)
+        self.streams = list(streams)
+        self.polled = polled or {}
+        self.asked: list[tuple[str, str | None]] = []
+
+
+class Watched(BaseHTTPRequestHandler):
+    server: Telling
+
+    def do_GET(self) -> None:
+        is_stream = self.path.endswith("/stream")
+        seen = self.headers.get("Last-Event-ID" if is_stream else "If-None-Match")
+        self.server.asked.append(("stream" if is_stream else "poll", seen))
+        if not is_stream:
+            return self._answer(200, json.dumps(self.server.polled).encode(), ETag='W/"9"')
+        given = self.server.streams.pop(0) if self.server.streams else 503
+        if isinstance(given, int):
+            return self._answer(given, b"{}")
+        return self._answer(200, given.encode())
+
+    def _answer(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words: object) -> None:
+        """Nothing: tests speak for themselves."""
+
+
+def event(version: int, status: str = "processing", **more: Any) -> str:
+    return f"id: {version}\ndata: {json.dumps({'status': status, 'progress': version / 10, **more})}\n\n"
+
+
+@contextmanager
+def telling(server: Telling) -> Iterator[Client]:
+    with server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield Client(f"http://127.0.0.1:{server.server_port}", Patience(tries=1))
+        server.shutdown()
+        thread.join()
+
+
+def progress(client: Client) -> list[float]:
+    return [vlog["progress"] for vlog in client.watch("v", live=True)]
+
+
+DONE = {"status": "completed", "progress": 1.0}
+
+
+def test_told_by_a_stream_it_hears_of_each_change_and_polls_never() -> None:
+    server = Telling(f"event: ping\ndata: {{}}\n\n{event(1)}: a comment\n\n{event(2)}{event(5, 'completed')}")
+    with telling(server) as client:
+        assert progress(client) == [0.1, 0.2, 0.5]
+    assert server.asked == [("stream", None)]
+
+
+def test_a_stream_that_ends_early_goes_on_where_it_was() -> None:
+    server = Telling(f"{event(1)}{event(2)}retry: 1\n\n", "retry: 1\n\n", event(5, "failed"))
+    with telling(server) as client:
+        assert progress(client) == [0.1, 0.2, 0.5]
+    assert server.asked == [("stream", None), ("stream", "2"), ("stream", "2")]
+
+
+@pytest.mark.parametrize("given", [503, 404, 204, "", "id: 1\ndata: half"])
+def test_without_a_stream_it_polls(given: str | int) -> None:
+    server = Telling(given, polled=DONE)
+    with telling(server) as client:
+        assert progress(client) == [1.0]
+    assert server.asked == [("stream", None), ("poll", None)]
+
+
+def test_after_a_stream_it_polls_for_what_is_newer() -> None:
+    server = Telling(f"retry: 1\n\n{event(7)}", 503, polled=DONE)
+    with telling(server) as client:
+        assert progress(client) == [0.7, 1.0]
+    assert server.asked == [("stream", None), ("stream", "7"), ("poll", 'W/"7"')]
+
+
+def test_a_vlog_that_needs_somebody_is_watched_no_longer() -> None:
+    with telling(Telling(event(3, needs="review"))) as client:
+        assert progress(client) == [0.3]
+
+
+def test_the_service_and_nobody_else_is_told_who_asks(moody: Moody) -> None:
+    with pytest.raises(RequestRefused):
+        Client(moody.url, Patience(tries=1), token="secret").vlog("a")  # it answers nothing but POST
+    moody.answers = [200]
+    Client(moody.url, Patience(tries=1), token="secret").cancel("a")
+    assert moody.bearers == ["Bearer secret"]
 
 
 @pytest.fixture(scope="module")
