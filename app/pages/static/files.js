@@ -51,6 +51,7 @@ export class ChosenFiles {
       const entry = this.#show(new ChosenFile(row, this, file));
       if (entry.state === "waiting") entry.send();
     }
+    this.onChange();
     this.#checkStillThere();
   }
 
