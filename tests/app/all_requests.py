@@ -64,6 +64,7 @@ def main(photo: str, token: str) -> None:
     delivered(client, web, told_again(client, vlog_id), token)
     vlog = client.get(f"/api/vlogs/{vlog_id}").get_json()
     assert client.get(vlog["video_url"]).status_code == 302
+    assert client.get(f"/api/vlogs/{vlog_id}/stream").text.startswith("id: ")
     ended = {name: vlog[name] for name in ("status", "error_message", "warnings", "cost")}
     print(json.dumps({**ended, "modules": sorted(sys.modules)}))
 

@@ -1,5 +1,6 @@
 """The API's description is valid, complete, and true of real answers."""
 
+import json
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
+from app.server_sent import server_sent
 from internal.ports import Services
 from tests.app.asking import ABSENT, Media, asked, completed, create, failed, leased, uploaded, work
 from tests.app.signing_in import bearing, token_of
@@ -90,6 +92,18 @@ def test_sharing_fits_it(client: FlaskClient, services: Services, media: Media, 
         check(described, "post", path, client.post(here, json=wish))
     check(described, "get", "/api/vlogs/{vlog_id}", client.get(f"/api/vlogs/{vlog_id}"))
     check(described, "delete", path, client.delete(here))
+
+
+def test_streams_fit_it(client: FlaskClient, services: Services, media: Media, described: dict[str, Any]) -> None:
+    vlog_id = asked(services, [uploaded(services, media)])
+    version = completed(services, vlog_id).version
+    path, here = "/api/vlogs/{vlog_id}/stream", f"/api/vlogs/{vlog_id}/stream"
+    content = described["paths"][path]["get"]["responses"]["200"]["content"]
+    (event,) = server_sent(client.get(here).text.split("\n"))
+    schema = {**content["text/event-stream"]["schema"], "components": described["components"]}
+    Draft202012Validator(schema).validate(json.loads(event.data))
+    check(described, "get", path, client.get(here, headers={"Last-Event-ID": str(version)}))
+    check(described, "get", path, client.get(f"/api/vlogs/{ABSENT}/stream"))
 
 
 def test_films_fit_it(client: FlaskClient, services: Services, media: Media, described: dict[str, Any]) -> None:
