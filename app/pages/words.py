@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.urls import iri_to_uri
 
 from app.api.languages import preferred_language
+from app.pages import scripts
 
 PageLanguage = Literal["en", "ja", "zh-Hant"]
 LANGUAGES: dict[PageLanguage, str] = {"en": "English", "ja": "日本語", "zh-Hant": "繁體中文"}
@@ -40,6 +41,7 @@ def page(template: str, *catalogues: str, **values: Any) -> str:
         language=language,
         languages={code: (name, here(lang=code)) for code, name in LANGUAGES.items()},
         path=request.path,
+        needed=scripts.needed,
         **values,
     )
 
