@@ -108,6 +108,11 @@ class Scales:
             self.total += told["encodedDataLength"]
 
 
+#: scripts that came, and scripts that the page itself names
+CAME = "performance.getEntriesByType('resource').map((one) => one.name).filter((name) => name.endsWith('.js'))"
+NAMED = "[...document.querySelectorAll('script[src], link[rel=modulepreload]')].map((one) => one.src || one.href)"
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_first_look_at_a_page_is_small(page: Page, daylog: str, things: Things, language: str) -> None:
     page.context.add_cookies([{"name": "lang", "value": language, "url": daylog}])
@@ -117,6 +122,7 @@ def test_the_first_look_at_a_page_is_small(page: Page, daylog: str, things: Thin
         scales = Scales(page.context.new_cdp_session(page))
         page.goto(path, wait_until="networkidle")
         weights[path] = scales.total
+        assert set(page.evaluate(CAME)) == set(page.evaluate(NAMED)), "a script that is found late is fetched late"
     assert all(5_000 < weight <= LIGHT for weight in weights.values()), weights
 
 

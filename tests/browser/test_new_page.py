@@ -83,6 +83,25 @@ def test_wishes_outlive_a_reload_and_a_guess_overwrites_none_of_them(page: Page,
     expect(page.locator("[name=language]")).to_have_value("ko")
 
 
+def test_the_day_is_read_from_every_kind_of_photo_and_from_no_broken_one(page: Page, tmp_path: Path) -> None:
+    kinds = {"0615": "2025-05-17", "0905": "2025-05-17", "1350": "2025-05-17"}
+    good = [path for path in make_day(tmp_path / "day") if path.stem[:4] in kinds]
+    assert {path.suffix for path in good} == {".jpg", ".heic", ".webp"}
+    page.goto("/")
+    # a field beside the form: nothing is sent
+    field = "{ type: 'file', multiple: true, id: 'looked-at' }"
+    page.evaluate(f"document.body.append(Object.assign(document.createElement('input'), {field}))")
+    days = """() => import("/static/taken.js").then(({ takenOn }) =>
+        Promise.all([...document.getElementById("looked-at").files].map(takenOn)))"""
+    page.set_input_files("#looked-at", good)
+    assert page.evaluate(days) == list(kinds.values())
+    bad = [tmp_path / "cut.jpg", tmp_path / "empty.jpg"]
+    bad[0].write_bytes(good[0].read_bytes()[:60])
+    bad[1].write_bytes(b"")
+    page.set_input_files("#looked-at", bad)
+    assert page.evaluate(days) == [None, None]
+
+
 def test_music_is_heard_before_it_is_chosen_and_never_two_at_once(page: Page) -> None:
     page.goto("/")
     unfold(page)
