@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from internal.ports import Services
+from internal.ports import MediaStore, Services
 from tests.app.asking import ABSENT, OWNER, Media, asked, failed, leased, uploaded, work
 from tests.app.told_day import PHOTOS, chunks, film_of, finished, ids, parked, shoot, storyboard
 
@@ -51,10 +52,32 @@ def names(client: FlaskClient, vlog_id: str) -> list[str]:
 # ---------------------------------------------------------------- what is rendered
 
 
-def test_changed_in_nothing_it_is_the_same_film(client: FlaskClient, services: Services, vlog_id: str) -> None:
-    same, rendered = made(client, services, vlog_id)
-    assert rendered == set()
+class Counting:
+    """The media store, and which objects were fetched from it."""
+
+    def __init__(self, store: MediaStore) -> None:
+        self._store = store
+        self.fetched: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def get(self, key: str, path: Path) -> None:
+        self.fetched.append(key)
+        self._store.get(key, path)
+
+
+def test_changed_in_nothing_it_is_the_same_film_and_no_media_is_fetched_for_it(
+    client: FlaskClient, services: Services, vlog_id: str
+) -> None:
+    counting: Any = Counting(services.media)
+    same, rendered = made(client, replace(services, media=counting), vlog_id)
+    assert (rendered, counting.fetched) == (set(), [])
     assert film_of(client, same) == film_of(client, vlog_id)
+    first, again = (
+        client.get(client.get(f"/api/vlogs/{one}/storyboard").json["scenes"][0]["picture"]) for one in (vlog_id, same)
+    )
+    assert first.status_code == again.status_code == 302
 
 
 def test_another_caption_renders_its_own_scene_and_what_leads_there_and_on(
@@ -168,7 +191,7 @@ def test_without_its_media_there_is_no_other_version(client: FlaskClient, servic
     assert len(client.get(f"/api/vlogs/{vlog_id}/versions").json["items"]) == 1
 
 
-LONGER = [{"id": number, "seconds": 3.0} for number in range(1, PHOTOS + 2)]
+LONGER = [{"id": number, "seconds": 3.0, "start": 0.0} for number in range(1, PHOTOS + 2)]
 WRONG: dict[str, tuple[dict[str, Any], int, str | None]] = {
     "style": ({"settings": {"style": "generated"}}, 400, "settings.style"),
     "language": ({"settings": {"language": "ja"}}, 400, "settings.language"),

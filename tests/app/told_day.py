@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from internal import stories, uploads, vlogs
 from internal.ports import Services
-from internal.storyboard import Change
+from internal.storyboard import Card, Change
 from tests.app.asking import OWNER, asked, work
 from tests.media.clips import Take, write_clip
 from tests.media.scenery import Scenery, draw
@@ -56,11 +56,16 @@ def finished(services: Services, media_ids: list[str]) -> str:
     vlog_id = parked(services, media_ids)
     story = services.store.story(vlog_id)
     assert story
-    changes = [Change(id=card.id, seconds=1.0) for card in story.cards]
+    changes = [Change(id=card.id, seconds=1.0, start=_later(card)) for card in story.cards]
     stories.change(services, OWNER, vlog_id, lambda _: True, changes)
     vlogs.approve(services, OWNER, vlog_id)
     assert work(services, vlog_id) == "completed"
     return vlog_id
+
+
+def _later(card: Card) -> float | None:
+    """So that a clip's scene has the middle that it had."""
+    return card.start + card.seconds / 2 - 0.5 if card.frames else None
 
 
 def storyboard(client: FlaskClient, vlog_id: str) -> TestResponse:

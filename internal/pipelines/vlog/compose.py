@@ -4,14 +4,14 @@ Pieces are named by what they show or let hear and kept in the work store, so a 
 edit renders again only what is missing or changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from internal.errors import Damaged, NotFound, PermanentFailure, UnreadableMedia
 from internal.faults import crash_point
-from internal.film import Film, plan
+from internal.film import Film, Piece, plan
 from internal.pipeline import Done, Run
 from internal.pipelines.vlog.clips import Clips, brought_to_life, fetch_clip
 from internal.pipelines.vlog.looking import fetch
@@ -57,8 +57,7 @@ def compose(run: Run) -> Done:
 def _made(run: Run, storyboard: Storyboard, clips: Clips) -> dict[str, Any]:
     """Raises UnreadableMedia whose `field` is the content hash of the media or clip at fault."""
     film = plan(brought_to_life(storyboard, clips), settings_of(run), run.services.short_side)
-    media = _fetch(run, film, clips)
-    files = _finish(run, film, _pieces(run, film, media))
+    files = _finish(run, film, _pieces(run, film, clips))
     folder = f"films/{run.job.id}/{run.job.run_no}"
     for name, content_type in FILM_FILES.items():
         _put(run.services.work, f"{folder}/{name}", files / name, content_type)
@@ -76,15 +75,16 @@ def is_kept(run: Run, output: Mapping[str, Any]) -> bool:
     return all(run.services.work.info(f"{output['folder']}/{name}") for name in FILM_FILES)
 
 
-def _fetch(run: Run, film: Film, clips: Clips) -> dict[str, Path]:
-    """The media the film shows and plays, by content hash."""
+def _fetch(run: Run, film: Film, clips: Clips, pieces: Sequence[Piece]) -> dict[str, Path]:
+    """The media that these pieces of the film show and play, by content hash."""
+    needed = frozenset[str]().union(*(piece.media for piece in pieces))
     paths: dict[str, Path] = {}
-    for sha256 in {scene.sha256: None for scene in film.scenes}:
+    for sha256 in {scene.sha256: None for scene in film.scenes if scene.sha256 in needed}:
         paths[sha256] = run.folder / sha256
         if not paths[sha256].exists():  # it is there when the film is put together again without another
             _fetch_one(run, sha256, clips, paths[sha256])
         run.check()
-    if film.music:
+    if film.music and film.music.sha256 in needed:
         paths[film.music.sha256] = music_file(run, film.music)
     return paths
 
@@ -107,11 +107,12 @@ def _name_of(run: Run, sha256: str | None) -> str:
     return next((one.name for one in found if one.sha256 == sha256), music)
 
 
-def _pieces(run: Run, film: Film, media: Mapping[str, Path]) -> dict[str, Path]:
+def _pieces(run: Run, film: Film, clips: Clips) -> dict[str, Path]:
     """Every piece's file, by name: fetched if kept, rendered and kept if not."""
     wanted = {piece.name: piece for piece in film.pieces}
     files = {name: path for name in wanted if (path := _kept(run, name))}
     missing = [piece for name, piece in wanted.items() if name not in files]
+    media = _fetch(run, film, clips, missing)
     with closing(run.services.composer.render(missing, media, run.folder, run.check)) as rendered:
         for piece, path in rendered:
             crash_point("chunk rendered")

@@ -1,11 +1,12 @@
 """Pictures of a story's scenes, for its owner to know them by. A film does without: what cannot be drawn is not."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from internal.errors import TemporaryFailure, UnreadableMedia
-from internal.film import Canvas, Chunk, View, canvas_of, frames_in
+from internal.errors import NotFound, TemporaryFailure, UnreadableMedia
+from internal.film import FPS, Canvas, Chunk, View, canvas_of
+from internal.media import Kind
 from internal.pipeline import Run
 from internal.pipelines.vlog.looking import fetch
 from internal.pipelines.vlog.wishes import settings_of
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 #: pixels of the shorter side: 480 of the longer, in 16:9
 SHORT_SIDE = 270
+#: frames
+PAN = 4 * FPS
 
 
 def pictured(run: Run, story: Story) -> Story:
@@ -34,18 +37,38 @@ def pictured(run: Run, story: Story) -> Story:
 
 
 def _chunk(card: Card, canvas: Canvas) -> Chunk:
-    """The scene's middle, as the film shows it but for its words."""
-    frames = frames_in(card.seconds)
-    scene = Scene(kind=card.kind, sha256=card.sha256, start=card.start, seconds=card.seconds, variation=card.variation)
-    return Chunk(canvas=canvas, views=(View(scene=scene, first=frames // 2, count=1, of=frames),))
+    """One frame, as the film shows it but for its words: of a clip its scene's middle; of a photo the middle of a pan
+    that is the same however long the scene has become."""
+    is_clip = card.kind is Kind.CLIP
+    scene = Scene(
+        kind=card.kind,
+        sha256=card.sha256,
+        start=round(card.start + card.seconds / 2, 3) if is_clip else 0.0,
+        seconds=1 / FPS if is_clip else PAN / FPS,
+        variation=card.variation,
+    )
+    of = 1 if is_clip else PAN
+    return Chunk(canvas=canvas, views=(View(scene=scene, first=of // 2, count=1, of=of),))
 
 
 def _drawn(run: Run, cards: Sequence[Card], chunks: Mapping[int, Chunk]) -> frozenset[str]:
     """Names of those that the media store has, now or since before a crash."""
     there = {info.key for info in run.services.media.list(picture_folder(run.job.id))}
     kept = {chunk.name for chunk in chunks.values() if picture_key(run.job.id, chunk.name) in there}
+    kept.update(_taken_over(run, {chunk.name for chunk in chunks.values()}.difference(kept), cards))
     missing = [card for card in cards if chunks[card.id].name not in kept]
     return frozenset(kept.union(_draw(run, missing, chunks) if missing else ()))
+
+
+def _taken_over(run: Run, names: Collection[str], cards: Sequence[Card]) -> Iterator[str]:
+    """Of a version, those of these that the vlog has whose story it tells: no media is fetched for them."""
+    source = str(run.job.params.get("version_of", ""))
+    for name in sorted({card.picture for card in cards}.intersection(names)) if source else ():
+        try:
+            run.services.media.copy(picture_key(source, name), picture_key(run.job.id, name))
+        except NotFound:  # that vlog was deleted meanwhile
+            return
+        yield name
 
 
 def _draw(run: Run, cards: Sequence[Card], chunks: Mapping[int, Chunk]) -> Iterator[str]:
