@@ -38,14 +38,13 @@ def save(connection: Connection, share: Share) -> None:
 
 
 def opened(connection: Connection, token: str) -> str:
-    """The id of the vlog it leads to. Raises NotFound for a token that never was, Gone for a link that no longer is."""
-    joined = SHARE.outerjoin(JOB, JOB.c.id == SHARE.c.vlog_id)
-    there = and_(_OPEN, JOB.c.id.is_not(None), JOB.c.deleted_at.is_(None)).label("there")
-    found = select(SHARE.c.vlog_id, there).select_from(joined).where(SHARE.c.token == token)
+    """The id of the vlog it leads to, if that is still there. Raises NotFound for a token that never was, Gone for a
+    link that no longer is."""
+    found = select(SHARE.c.vlog_id, _OPEN.label("open")).where(SHARE.c.token == token)
     row = connection.execute(found).mappings().one_or_none()
     if row is None:
         raise NotFound("There is no such link.")
-    if not row["there"]:
+    if not row["open"]:
         raise Gone(GONE)
     return str(row["vlog_id"])
 

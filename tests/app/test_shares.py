@@ -55,8 +55,9 @@ def path(client: FlaskClient, vlog_id: str) -> str:
 
 
 @pytest.fixture
-def stranger(app: Flask) -> FlaskClient:
-    return app.test_client()
+def stranger(guarded: Flask) -> FlaskClient:
+    """Not signed in, where others are."""
+    return guarded.test_client()
 
 
 # ---------------------------------------------------------------- its owner
@@ -151,7 +152,7 @@ def test_the_page_shows_the_film_to_anybody_and_nothing_of_its_owner(
 def test_a_preview_of_the_link_has_a_title_and_a_picture_with_whole_addresses(stranger: FlaskClient, path: str) -> None:
     text = stranger.get(path, headers=PAGE).text
     told = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"', text))
-    here = f"http://daylog.localhost{path}"
+    here = f"http://localhost{path}"  # as its settings say
     assert (told["og:url"], told["og:image"], told["og:video"]) == (here, f"{here}/thumbnail", f"{here}/video")
     assert told["twitter:image"] == told["og:image"]
     assert told["og:title"] == told["twitter:title"] == "A day &lt;by&gt; &#34;the&#34; sea"
@@ -177,9 +178,9 @@ def test_each_file_is_fetched_by_an_address_that_soon_ends(stranger: FlaskClient
         assert (part.status_code, part.content) == (206, stored.encode()[1:3])
 
 
-def test_only_the_head_of_a_file_can_be_asked_for(stranger: FlaskClient, vlog_id: str, path: str) -> None:
+def test_only_the_head_of_a_file_can_be_asked_for(client: FlaskClient, vlog_id: str, path: str) -> None:
     for address in (f"{path}/video", f"/api/vlogs/{vlog_id}/video", f"{path}/video?download=1"):
-        answer = stranger.head(address)
+        answer = client.head(address)
         assert answer.status_code == 302
         head = requests.head(answer.headers["Location"], timeout=5)
         assert (head.status_code, head.headers["Content-Length"], head.content) == (200, "8", b"")
@@ -192,10 +193,12 @@ def test_a_saved_film_is_named_after_its_title(stranger: FlaskClient, path: str)
     assert stranger.get(f"{path}/video?download=2").status_code == 400
 
 
-def test_a_film_that_is_made_again_is_said_to_be(stranger: FlaskClient, services: Services, media: Media) -> None:
+def test_a_film_that_is_made_again_is_said_to_be(
+    stranger: FlaskClient, client: FlaskClient, services: Services, media: Media
+) -> None:
     vlog_id = asked(services, [uploaded(services, media)])
     completed(services, vlog_id, partial=True)
-    path = path_of(share(stranger, vlog_id))
+    path = path_of(share(client, vlog_id))
     vlogs.retry(services, OWNER, vlog_id)
     page = stranger.get(path, headers=PAGE)
     assert (page.status_code, "being made again" in page.text, "<video" in page.text) == (200, True, False)
@@ -208,10 +211,10 @@ def test_a_link_that_never_was_is_not_found(stranger: FlaskClient) -> None:
         assert stranger.get(f"/s/{token}{file}").status_code == 404, (token, file)
 
 
-def gone_at_once(stranger: FlaskClient, path: str) -> None:
-    answers = [stranger.get(path + file) for file in (*ROUTES, "/video?download=1")]
+def gone_at_once(client: FlaskClient, path: str) -> None:
+    answers = [client.get(path + file) for file in (*ROUTES, "/video?download=1")]
     assert {(answer.status_code, answer.json["code"]) for answer in answers} == {(410, "gone")}
-    page = stranger.get(path, headers=PAGE)
+    page = client.get(path, headers=PAGE)
     assert (page.status_code, page.mimetype) == (410, "text/html")
     assert page.headers["Cache-Control"] == "no-store"
     assert "taken back" in page.text

@@ -154,6 +154,15 @@ def test_what_is_known_is_not_asked_again_except_in_another_language(player: Pla
     assert sorted(player.analyst.asked) == list("aabb")
 
 
+def test_what_its_owner_corrected_counts_also_when_somebody_else_looks_at_it(player: Player) -> None:
+    player.play(first := player.given("a"))
+    sha256 = player.found(first)[0].sha256
+    player.services.store.correct_analysis(player.owner, sha256, {"caption": "Kuro"})
+    for language in ("en", "ja"):
+        player.play(later := player.given("a", language=language))
+        assert player.captions(later) == ["Kuro"]
+
+
 def test_what_cannot_be_read_is_left_out_by_name(player: Player) -> None:
     job_id = player.given(["a", UNREADABLE, "b"])
     player.play(job_id)
