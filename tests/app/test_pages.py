@@ -1,13 +1,18 @@
 """Pages as a browser is given them: its language, what it may keep, what it is told when something is wrong."""
 
 import gzip
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app import create_app
 from app.pages.words import LANGUAGES
+from app.settings import Settings
+from internal.ports import Services
+from internal.vlog import Mood
 from tests.app.asking import ABSENT
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -54,10 +59,26 @@ def test_a_browser_is_told_in_words_that_there_is_nothing(client: FlaskClient, l
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_what_goes_wrong_on_our_side_is_a_page_too_and_gives_nothing_away(app: Flask) -> None:
-    answer = app.test_client().post("/vlogs", headers=BROWSER)
+def test_a_refusal_keeps_its_status_and_its_headers(client: FlaskClient) -> None:
+    answer = client.post("/vlogs", headers=BROWSER)
     assert (answer.status_code, answer.mimetype) == (405, "text/html")
     assert "GET" in answer.headers["Allow"]
+
+
+class Broken:
+    def tracks(self, mood: Mood) -> tuple[str, ...]:
+        raise RuntimeError(f"a secret about {mood}")
+
+    def path(self, track: str) -> Path:
+        raise RuntimeError(track)
+
+
+def test_what_goes_wrong_on_our_side_is_a_page_that_gives_nothing_away(settings: Settings, services: Services) -> None:
+    broken = create_app(settings, replace(services, music=Broken()))
+    answer = broken.test_client().get("/", headers=BROWSER)
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "Something went wrong on our side" in answer.text
+    assert "secret" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/nothing", f"/api/vlogs/{ABSENT}"])

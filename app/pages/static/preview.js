@@ -18,6 +18,7 @@ export class Preview {
   refresh({ title = "", destination = "", travelDate = "", aspect }, picture = null) {
     part("preview").dataset.aspect = aspect;
     part("preview-title").textContent = title || destination || this.#form.elements.title.placeholder;
+    part("preview-title").classList.toggle("example", !(title || destination));
     part("preview-below").textContent = [title && destination, travelDate && readable(travelDate)].filter(Boolean).join(" · ");
     if (picture !== this.#shown) this.#show(picture);
     this.#fit();
