@@ -1,6 +1,8 @@
 """A film whose photos come to life: by real rows, stores, analyst and composer, and a generator that a test directs."""
 
+import struct
 import threading
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -168,6 +170,8 @@ def test_a_clip_that_is_gone_when_the_film_is_made_leaves_its_photo(studio: Stud
                     studio.generator.work.delete(key)
             studio.generator.work.get(key, path)
 
+    # an empty box of MP4's (ISO/IEC 14496-12, 8.1.2): no piece of it is kept of another film
+    studio.generator.clip += struct.pack(">I4s16s", 24, b"free", uuid.uuid4().bytes)
     job_id = studio.ask()
     studio.play(job_id)
     studio.generator.finish_all()
