@@ -47,7 +47,7 @@ def unseal(purpose: Purpose, token: str) -> Mapping[str, Any]:
             audience=purpose.value,
             options={"require": ["iss", "aud", "iat", "exp", *CLAIMS[purpose]], "strict_aud": True},
         )
-    except (jwt.InvalidTokenError, ValueError, RecursionError) as error:  # the latter: a header nested very deeply
+    except jwt.InvalidTokenError as error:
         raise NotAuthenticated("What proves who asks is not ours, or is over: sign in again.") from error
 
 
