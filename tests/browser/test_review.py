@@ -55,6 +55,8 @@ def test_a_story_is_changed_saved_and_filmed_as_it_was_left(
 ) -> None:
     assert names(cards) == ["1.jpg", "2.jpg", "3.jpg", "4.mp4"]
     wait_until(page, "[...document.querySelectorAll('#cards img')].every((image) => image.naturalWidth > 0)")
+    told = requests.get(f"{daylog}/api/vlogs/{parked}/storyboard", timeout=5).json()
+    expect(page.locator("#story-length")).to_contain_text(f"0:{round(told['seconds'])} of at most 0:20.")
     screenshot(page, "review")
     drag(page, cards.nth(2), onto=cards.nth(0))
     assert names(cards) == ["3.jpg", "1.jpg", "2.jpg", "4.mp4"]

@@ -57,7 +57,9 @@ export class Story {
     reveal({ "story-make": !isReview, "story-close": !isReview, "story-wishes": !isReview });
     this.#notice("");
     await this.#attempt(() => this.#load());
-    if (!isReview) part("story-heading").focus();
+    if (isReview) return;
+    part("story-heading").focus({ preventScroll: true });
+    part("story").scrollIntoView();
   }
 
   async #load() {
