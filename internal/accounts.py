@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 #: `someone@example.org`, or `@example.org` for everyone there; in ASCII, where equal letters are equal bytes
-_ENTRY = re.compile(r"[^@\s]*@[^@\s]+", re.ASCII)
+_ENTRY = re.compile(r"[^@\s,;]*@[^@\s,;]+", re.ASCII)
 
 
 class Role(StrEnum):

@@ -17,6 +17,9 @@ from app.services import EXTENSION, Web
 def asked_for(client: FlaskClient, photo: Path) -> str:
     """The vlog's id."""
     assert client.get("/").status_code == 200
+    assert client.get("/api/v1/users/me").json == client.get("/bff/v1/users/me").json
+    assert client.post("/api/auth/token", json={"id_token": "a.b.c"}).status_code == 409
+    assert client.post("/api/auth/logout").status_code == 204
     assert client.post("/api/vlogs/estimate", json={"style": "generated", "photos": 1}).status_code == 200
     with photo.open("rb") as data:
         form: dict[str, Any] = {"files": (data, photo.name), "style": "generated", "maxCost": "1"}
