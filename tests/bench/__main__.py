@@ -4,7 +4,7 @@ import os
 import sys
 from itertools import chain
 
-from tests.bench import analysing, billing, cold_start, overhead, polling, rendering, streaming, transferring
+from tests.bench import analysing, billing, cold_start, overhead, polling, rendering, streaming, transferring, uploading
 from tests.bench.rows import Row
 from tests.bench.running import whole_stack
 
@@ -20,6 +20,7 @@ def main() -> None:
         for row in polling.measure(stack):
             print(row, flush=True)
         print(streaming.measure(stack), flush=True)
+        print(uploading.measure(stack), flush=True)
         for row in overhead.measure(stack):
             print(row, flush=True)
     rows, costs = billing.measure()

@@ -24,10 +24,14 @@ class Stack:
         """For a program that is to find this stack."""
         return {**os.environ, "STATE": str(self.state)}
 
+    def settings(self) -> Settings:
+        """Those of the stack's own processes."""
+        written = json.loads((self.state / "settings.json").read_text())
+        return Settings(state=self.state, **written)
+
     def services(self) -> Services:
         """The same adapters as the stack's own processes use."""
-        written = json.loads((self.state / "settings.json").read_text())
-        return connect(Settings(state=self.state, **written))
+        return connect(self.settings())
 
 
 @contextmanager
