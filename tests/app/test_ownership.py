@@ -21,6 +21,7 @@ from tests.issuer import LocalIssuer
 
 #: what a route needs to get as far as asking whose it is, by endpoint; all others need nothing
 GIVEN: Mapping[str, Mapping[str, Any]] = {
+    "media.correct": {"json": {"caption": "Hers"}},
     "shares.share": {"json": {}},
     "storyboards.change": {"json": {"scenes": [{"id": 1}]}, "headers": {"If-Match": '"a"'}},
     "versions.make": {"json": {}},
@@ -145,7 +146,7 @@ def test_what_is_anothers_is_not_there(
         seen = shown(ana, name, hers)
         as_ben = ben.open(path_to(rule, hers), method, **given)
         absent = ben.open(path_to(rule, ABSENT), method, **given)
-        assert as_ben.status_code == 404, (method, rule.rule, as_ben.status_code, as_ben.text)
+        assert as_ben.status_code == 404, (f"GIVEN must have what {rule.endpoint} needs, or", method, rule, as_ben.text)
         assert told(as_ben, hers) == told(absent, ABSENT), (method, rule.rule)
         assert shown(ana, name, hers) == seen, (method, rule.rule)
         as_ana = ana.open(path_to(rule, hers), method, **given)
