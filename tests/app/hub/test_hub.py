@@ -1,106 +1,20 @@
-"""The hub, on a real database: what it asks, what it tells, and that it never tells what was before what it told."""
+"""The hub, on a real database: what it asks, and what it tells."""
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pg8000.native
 import pytest
 
-from app.hub import Hub, Listener, Snapshot
+from app.hub import Hub, Snapshot
 from app.seats import Seats
 from infra.local.postgres import Postgres
-from infra.postgres.migrate import migrate
-from infra.postgres.store import PostgresStore
 from internal.errors import NotFound, TemporaryFailure
-from internal.jobs import Job
-from internal.times import Times
-from internal.vlog import Vlog
-from tests.contracts.rows import add_vlog, change
+from tests.app.hub.given import LONG, OFTEN, OWNER, Counting, advance, deleted, told
+from tests.contracts.rows import add_vlog
 from tests.queue_server import wait_until
-
-OWNER = "hub"
-#: seconds: far longer than anything takes that a test waits for
-LONG = 20.0
-OFTEN = 0.05
-
-
-class Counting(PostgresStore):
-    """Notes what is asked of it. Whoever reads one vlog may be kept waiting between having read and knowing it."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url, Times())
-        self.rounds: list[int] = []
-        self.rows: list[set[str]] = []
-        self.reads = 0
-        self.hold: Callable[[], object] = lambda: None
-
-    def job_versions(self, vlog_ids: Sequence[str]) -> Mapping[str, int]:
-        self.rounds.append(len(vlog_ids))
-        return super().job_versions(vlog_ids)
-
-    def standing(self, vlog_ids: Sequence[str]) -> Sequence[tuple[Vlog, Job]]:
-        self.rows.append(set(vlog_ids))
-        return super().standing(vlog_ids)
-
-    def vlog(self, owner_id: str, vlog_id: str) -> tuple[Vlog, Job]:
-        self.reads += 1
-        try:
-            return super().vlog(owner_id, vlog_id)
-        finally:
-            hold, self.hold = self.hold, lambda: None
-            hold()
-
-
-@pytest.fixture(scope="module")
-def database(postgres_server: Postgres) -> Iterator[str]:
-    """The name of an empty one, brought to our schema."""
-    name = f"hub_{uuid.uuid4().hex}"
-    postgres_server.make_database(name)
-    migrate(postgres_server.url(name))
-    yield name
-    postgres_server.drop_database(name)
-
-
-@pytest.fixture
-def store(postgres_server: Postgres, database: str) -> Iterator[Counting]:
-    made = Counting(postgres_server.url(database))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def ended() -> Iterator[threading.Event]:
-    """What ends the process that a hub is of. Its thread has ended before its store is closed."""
-    event = threading.Event()
-    yield event
-    event.set()
-    for thread in threading.enumerate():
-        if thread.name == "hub":
-            thread.join()
-
-
-@pytest.fixture
-def hub(store: Counting, ended: threading.Event) -> Hub:
-    """A reading is good for as long as a test lasts: only what is newer replaces it."""
-    return Hub(store, ended, age=LONG, every=OFTEN)
-
-
-def advance(store: PostgresStore, job: Job, progress: float = 0.5) -> Job:
-    return change(store, job, lambda job, now: job.advance("compose", progress, ""))
-
-
-def deleted(store: PostgresStore, job: Job) -> Job:
-    return change(store, job, lambda job, now: job.delete(now))
-
-
-def told(listener: Listener, than: int) -> Snapshot:
-    newer = listener.newer(than, LONG)
-    assert newer
-    return newer
-
 
 # ---- what it asks
 
@@ -207,71 +121,6 @@ def test_when_the_process_ends_nobody_waits(hub: Hub, store: Counting, ended: th
         waiting = thread.submit(listener.newer, job.version, 3600)
         ended.set()
         assert waiting.result(LONG) is None
-
-
-# ---- the order of things
-
-
-def test_what_was_read_before_a_change_does_not_come_back_after_it(hub: Hub, store: Counting) -> None:
-    job = add_vlog(store, OWNER)
-    has_read, may_go_on = threading.Event(), threading.Event()
-    store.hold = lambda: (has_read.set(), may_go_on.wait(LONG))
-    with ThreadPoolExecutor(1) as thread:
-        late = thread.submit(hub.look, OWNER, job.id)
-        has_read.wait(LONG)
-        newest = advance(store, job)
-        hub.changed(job.id)
-        may_go_on.set()
-        assert late.result(LONG).version == job.version
-    assert hub.look(OWNER, job.id).version == newest.version
-
-
-def test_what_was_read_before_it_was_deleted_does_not_bring_it_back(hub: Hub, store: Counting) -> None:
-    job = add_vlog(store, OWNER)
-    has_read, may_go_on = threading.Event(), threading.Event()
-    store.hold = lambda: (has_read.set(), may_go_on.wait(LONG))
-    with ThreadPoolExecutor(1) as thread, hub.listening(job.id) as listener:
-        late = thread.submit(hub.look, OWNER, job.id)
-        has_read.wait(LONG)
-        told(listener, 0)
-        deleted(store, job)
-        with pytest.raises(NotFound):
-            listener.newer(job.version, LONG)
-        may_go_on.set()
-        late.result(LONG)
-        with pytest.raises(NotFound):
-            hub.look(OWNER, job.id)
-
-
-def test_however_many_ask_and_change_nobody_goes_back(store: Counting, ended: threading.Event) -> None:
-    """Four who poll, each of whom changes it now and then, a listener, and one who changes it elsewhere."""
-    hub, job = Hub(store, ended, age=1.0, every=OFTEN), add_vlog(store, OWNER)
-
-    def person(number: int) -> list[int]:
-        seen = []
-        for turn in range(60):
-            seen.append(hub.look(OWNER, job.id).version)
-            if turn % 4 == number:
-                seen.append(advance(store, job).version)
-                hub.changed(job.id)
-        return seen
-
-    def listens(_number: int) -> list[int]:
-        with hub.listening(job.id) as listener:
-            seen = [0]
-            while (newer := listener.newer(seen[-1], 1.0)) is not None:
-                seen.append(newer.version)
-        return seen
-
-    def elsewhere(_number: int) -> list[int]:
-        return [advance(store, job).version for _ in range(40)]
-
-    with ThreadPoolExecutor(6) as threads:
-        stories = [threads.submit(*one) for one in [*[(person, n) for n in range(4)], (listens, 0), (elsewhere, 0)]]
-        for story in stories:
-            seen = story.result(LONG)
-            assert seen == sorted(seen)
-    assert hub.look(OWNER, job.id).version == stories[4].result()[-1] == store.job(job.id).version
 
 
 # ---- without the database
