@@ -102,6 +102,21 @@ def test_a_story_is_replaced_whole_and_its_cards_come_in_order(store: PostgresSt
         assert store.story(job.id) == story
 
 
+def test_versions_are_numbered_in_their_family_and_only_their_owner_sees_them(store: PostgresStore, owner: str) -> None:
+    first = add_vlog(store, owner)
+    source, _ = store.vlog(owner, first.id)
+    for number in (2, 3):
+        version = replace(source, id=str(uuid.uuid4()), family=first.id, number=number)
+        with store.begin() as tx:
+            assert tx.next_number(first.id) == number
+            tx.add_job(Job(version.id, "vlog", owner, first.params).created(tx.now))
+            tx.add_vlog(version)
+    change(store, first, lambda job, now: job.delete(now))
+    found = [(vlog.number, vlog.family) for vlog, _ in store.versions(owner, first.id)]
+    assert found == [(2, first.id), (3, first.id)]
+    assert store.versions(f"not-{owner}", first.id) == []
+
+
 # ---- media
 
 
