@@ -205,6 +205,7 @@ def test_with_the_keyboard_alone_files_are_chosen_and_taken_off(
 ) -> None:
     store = Store(page, open_parts=1)
     page.goto("/")
+    expect(page.locator("#new")).to_be_visible()
     page.locator("#files").focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
