@@ -78,6 +78,14 @@ def test_every_language_says_the_same_and_fills_in_the_same(language: str) -> No
     assert {key: names(text) for key, text in other.items()} == {key: names(text) for key, text in english.items()}
 
 
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_what_is_called_the_same_in_english_is_called_the_same(language: str) -> None:
+    told: dict[str, set[str]] = {}
+    for key, text in WORDS["en"].items():
+        told.setdefault(str(text), set()).add(str(WORDS[language][key]))
+    assert [text for text, ways in told.items() if len(ways) > 1] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_well_formed(language: str) -> None:
     for key, text in WORDS[language].items():
