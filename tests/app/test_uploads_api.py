@@ -7,7 +7,7 @@ import requests
 from flask.testing import FlaskClient
 
 from internal.ports import Services
-from internal.uploads import PART
+from internal.uploads import MOST_BYTES, PART
 from tests.app.asking import ABSENT, OWNER, STRANGER, Media, asked, stored, uploaded, work
 
 
@@ -50,6 +50,15 @@ def test_a_file_goes_straight_to_the_media_store_in_parts(client: FlaskClient, m
     }
     assert client.post(f"{where}/complete").json == ready.json
     assert client.get(where).status_code == client.delete(where).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("size", "parts", "times"), [(1, 1, 1), (32 * PART, 32, 1), (32 * PART + 1, 17, 2), (MOST_BYTES, 64, 4)]
+)
+def test_a_larger_file_is_sent_in_larger_parts(client: FlaskClient, size: int, parts: int, times: int) -> None:
+    upload = begin(client, "day.mov", size)
+    assert (len(upload["parts"]), upload["partSize"]) == (parts, times * PART)
+    assert client.delete(f"/api/uploads/{upload['uploadId']}").status_code == 204
 
 
 @pytest.mark.parametrize(
