@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.urls import iri_to_uri
 
 from app.api.languages import preferred_language
 from app.pages import scripts
@@ -71,7 +70,8 @@ def switch() -> ResponseReturnValue | None:
 def here(**changed: str) -> str:
     """This page's own address, with the rest of its query."""
     query = urlencode({name: value for name, value in request.args.items() if name != "lang"} | changed)
-    path = iri_to_uri(f"/{request.path.lstrip('/')}")  # two slashes would begin another host's
+    # two slashes would begin another host's; and a tab or a line end is dropped on the way, with what it kept apart
+    path = quote(f"/{request.path.lstrip('/')}")
     return f"{path}?{query}" if query else path
 
 
