@@ -48,6 +48,12 @@ def current_session() -> Session:
     return session
 
 
+def end_session() -> None:
+    """Of whoever asks; nor does this request renew it any more. Raises NotAuthenticated."""
+    services().store.end_session(current_session().sha256)
+    g.renewed = False
+
+
 def known_user() -> User | None:
     """Whom this request has turned out to be from, for pages that greet them."""
     return g.session.user if "session" in g else None

@@ -8,7 +8,7 @@ from app.api.answers import answer
 from app.api.bodies import IdToken, MeBody, Token, UserBody
 from app.api.operations import operation
 from app.api.reading import read_json
-from app.identity import TOKEN_FOR, access_token, allow_list, current_session, current_user
+from app.identity import TOKEN_FOR, access_token, allow_list, current_user, end_session
 from app.services import services, web
 from internal.errors import Conflict
 from internal.sessions import begin, hash_of
@@ -35,7 +35,7 @@ def logout() -> ResponseReturnValue:
     """The token, or the cookie, that this request was sent with is good for nothing any more."""
     response = Response(status=204)
     if web().settings.auth != "none":
-        services().store.end_session(current_session().sha256)
+        end_session()
         cookies.forget_session(response)
     return response
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app import cookies, problems
-from app.identity import SIGNED_IN_FOR, allow_list, current_session
+from app.identity import SIGNED_IN_FOR, allow_list, current_session, end_session
 from app.pages import words
 from app.pages.doors import local_path, open_to_all
 from app.sealed import Purpose, seal, unseal
@@ -65,7 +65,7 @@ def come_back() -> ResponseReturnValue:
         raise NotAuthenticated("The sign-in was not finished.")
     person = provider.redeem(code, Trip(known["state"], known["nonce"], known["verifier"]))
     _, secret = begin(services().store, allow_list(), person, SIGNED_IN_FOR)
-    _end_session()  # of whoever was signed in here before
+    _sign_out()  # of whoever was signed in here before
     response = redirect(local_path(known["next"]), 303)
     cookies.forget_trip(response)
     cookies.keep_session(response, secret, SIGNED_IN_FOR)
@@ -75,7 +75,7 @@ def come_back() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @open_to_all
 def leave() -> ResponseReturnValue:
-    _end_session()
+    _sign_out()
     response = redirect("/sign-in", 303)
     cookies.forget_session(response)
     return response
@@ -114,9 +114,9 @@ def _is_signed_in() -> bool:
     return True
 
 
-def _end_session() -> None:
+def _sign_out() -> None:
     if web().settings.auth != "none" and _is_signed_in():
-        services().store.end_session(current_session().sha256)
+        end_session()
 
 
 def _by_another_name() -> bool:

@@ -142,6 +142,28 @@ def test_a_session_is_renewed_once_a_day(guarded: Flask, issuer: LocalIssuer, se
     assert "Set-Cookie" not in me(browser).headers
 
 
+@pytest.fixture
+def due(guarded: Flask, issuer: LocalIssuer, services: Services) -> FlaskClient:
+    """A browser whose session is about to be renewed."""
+    browser = browser_of(guarded, issuer, "ana@example.org")
+    services.store.renew_session(hash_of(cookie(browser)), SIGNED_IN_FOR - RENEWED_AFTER - timedelta(minutes=1))
+    return browser
+
+
+def test_who_signs_in_as_somebody_else_is_that_also_when_the_session_before_was_due(
+    due: FlaskClient, issuer: LocalIssuer
+) -> None:
+    issuer.person = claims_of("ben@example.org")
+    come_back(due)
+    assert me(due).json["user"]["email"] == "ben@example.org"
+
+
+@pytest.mark.parametrize("way", ["/sign-out", "/api/auth/logout"])
+def test_a_session_that_ends_is_not_renewed_by_that(due: FlaskClient, way: str) -> None:
+    due.post(way, headers=OURS)
+    assert cookie(due) == ""
+
+
 # ---------------------------------------------------------------- the end of it
 
 
