@@ -8,6 +8,7 @@ ClientError
 
 import json
 import os
+import re
 import tempfile
 import time
 import uuid
@@ -19,7 +20,7 @@ from urllib.parse import urljoin
 
 from requests import Response
 
-from app.patience import ClientError, Patience, RequestRefused, Unreachable
+from app.patience import ClientError, Patience, RequestRefused, Unreachable, wished_pause
 from app.server_sent import server_sent
 
 __all__ = ["Client", "ClientError", "RequestRefused", "Unreachable", "VlogFailed"]
@@ -124,21 +125,28 @@ class Client:
         return self._json("GET", f"/api/vlogs/{vlog_id}")
 
     def watch(self, vlog_id: str, live: bool = False) -> Iterator[Json]:
-        """Each state of the vlog that differs from the one before, until it is over or needs somebody. Polls as often
-        as the service says; `live`: is told by it as soon as something changes, and polls where that fails."""
-        version = ""
-        if live:
-            for version_told, vlog in self._told(vlog_id):
-                version = version_told
-                yield vlog
-                if _rests(vlog):
-                    return
-        for vlog in self._polled(vlog_id, version):
+        """Each state of the vlog that differs from the one before, never an older one after a newer, until it is over
+        (`status` is completed or failed) or waits for somebody (`needs`). Polls as often as the service says; `live`:
+        is told by it as soon as something changes, and polls where that fails."""
+        newest = 0
+        for version, vlog in self._changes(vlog_id, live):
+            if 0 < version <= newest:
+                continue
+            newest = max(newest, version)
             yield vlog
             if _rests(vlog):
                 return
 
-    def _polled(self, vlog_id: str, version: str) -> Iterator[Json]:
+    def _changes(self, vlog_id: str, live: bool) -> Iterator[tuple[int, Json]]:
+        """Versions, 0 where none is told, and vlogs, as they arrive: what lies between may repeat and reorder them."""
+        version = 0
+        if live:
+            for told in self._told(vlog_id):
+                version = max(version, told[0])
+                yield told
+        yield from self._polled(vlog_id, version)
+
+    def _polled(self, vlog_id: str, version: int) -> Iterator[tuple[int, Json]]:
         """Asks again when the service says (Retry-After), and is told nothing twice (ETag)."""
         etag = f'W/"{version}"' if version else ""
         while True:
@@ -146,10 +154,10 @@ class Client:
             response = self._ask("GET", f"/api/vlogs/{vlog_id}", headers)
             if response.status_code != 304:
                 etag = response.headers.get("ETag", "")
-                yield response.json()
-            time.sleep(float(response.headers.get("Retry-After", POLL)))
+                yield _number(etag), response.json()
+            time.sleep(wished_pause(response, POLL))
 
-    def _told(self, vlog_id: str) -> Iterator[tuple[str, Json]]:
+    def _told(self, vlog_id: str) -> Iterator[tuple[int, Json]]:
         """By streams, one after the other, each from where the last one ended: versions, and vlogs. Over when none can
         be had."""
         version, again, address = "", POLL, self._at(f"/api/vlogs/{vlog_id}/stream")
@@ -163,7 +171,7 @@ class Client:
                     going_on = going_on or event.kind in ("message", "retry")
                     if event.kind == "message":
                         version = event.id
-                        yield version, json.loads(event.data)
+                        yield _number(version), json.loads(event.data)
             except ClientError:
                 return
             time.sleep(again if going_on else 0)
@@ -209,6 +217,12 @@ class Client:
 
     def _at(self, path: str) -> str:
         return urljoin(self._url, path)
+
+
+def _number(version: str) -> int:
+    """Of an ETag or an event's id; 0 for none: a proxy may have dropped it."""
+    found = re.search(r"\d+", version)
+    return int(found[0]) if found else 0
 
 
 def _rests(vlog: Json) -> bool:

@@ -1,6 +1,7 @@
 """HTTP requests that outlast lost connections and busy servers: what the API's client stands on."""
 
 import random
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -110,9 +111,15 @@ class Patience:
             _once(method, url, headers=headers)
 
     def _pause(self, number: int, response: requests.Response | None = None) -> None:
-        wish = response.headers.get("Retry-After", "") if response is not None else ""
         longest = self._first * 2**number
-        time.sleep(min(LONGEST, float(wish) if wish.isdigit() else random.uniform(longest / 2, longest)))
+        usual = random.uniform(longest / 2, longest)
+        time.sleep(min(LONGEST, usual if response is None else wished_pause(response, usual)))
+
+
+def wished_pause(response: requests.Response, otherwise: float) -> float:
+    """Seconds that Retry-After names; `otherwise` where it names none, or a date as proxies may."""
+    wish = response.headers.get("Retry-After", "")
+    return float(wish) if re.fullmatch("[0-9]{1,5}", wish) else otherwise
 
 
 @contextmanager

@@ -99,10 +99,15 @@ def test_when_nobody_ever_answers_it_says_so(moody: Moody) -> None:
 
 
 class Telling(ThreadingHTTPServer):
-    """Of one vlog. Each stream asked for is the next of those it was told to give: lines, or a status; then 503."""
+    """Of one vlog. Each stream asked for is the next of those it was told to give: lines, or a status; then 503. The
+    first `busy` polls are refused with a date to come back at."""
 
-    def __init__(self, *streams: str | int, polled: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, *streams: str | int, polled: dict[str, Any] | None = None, etag: str = 'W/"9"', busy: int = 0
+    ) -> None:
         super().__init__(("127.0.0.1", 0), Watched)
+        self.etag = etag
+        self.busy = busy
         self.streams = list(streams)
         self.polled = polled or {}
         self.asked: list[tuple[str, str | None]] = []
@@ -116,11 +121,17 @@ class Watched(BaseHTTPRequestHandler):
         seen = self.headers.get("Last-Event-ID" if is_stream else "If-None-Match")
         self.server.asked.append(("stream" if is_stream else "poll", seen))
         if not is_stream:
-            return self._answer(200, json.dumps(self.server.polled).encode(), ETag='W/"9"')
+            return self._polled()
         given = self.server.streams.pop(0) if self.server.streams else 503
         if isinstance(given, int):
             return self._answer(given, b"{}")
         return self._answer(200, given.encode())
+
+    def _polled(self) -> None:
+        if self.server.busy:
+            self.server.busy -= 1
+            return self._answer(503, b"{}", **{"Retry-After": "Mon, 05 Jan 2026 09:00:00 GMT"})
+        return self._answer(200, json.dumps(self.server.polled).encode(), ETag=self.server.etag)
 
     def _answer(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -138,11 +149,11 @@ def event(version: int, status: str = "processing", **more: Any) -> str:
 
 
 @contextmanager
-def telling(server: Telling) -> Iterator[Client]:
+def telling(server: Telling, tries: int = 1) -> Iterator[Client]:
     with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield Client(f"http://127.0.0.1:{server.server_port}", Patience(tries=1))
+        yield Client(f"http://127.0.0.1:{server.server_port}", Patience(tries, first=0.01))
         server.shutdown()
         thread.join()
 
@@ -181,6 +192,25 @@ def test_after_a_stream_it_polls_for_what_is_newer() -> None:
     with telling(server) as client:
         assert progress(client) == [0.7, 1.0]
     assert server.asked == [("stream", None), ("stream", "7"), ("poll", 'W/"7"')]
+
+
+def test_what_comes_twice_or_too_late_is_not_told() -> None:
+    streams = f"retry: 1\n\n{event(2)}{event(2)}", f"retry: 1\n\n{event(1)}{event(3)}{event(2, 'failed')}"
+    with telling(Telling(*streams, event(3) + event(9, "completed"))) as client:
+        assert progress(client) == [0.2, 0.3, 0.9]
+
+
+def test_where_versions_are_taken_away_the_end_is_told_all_the_same() -> None:
+    server = Telling(f"retry: 1\n\ndata: {json.dumps(DONE | {'status': 'processing'})}\n\n", polled=DONE, etag="")
+    with telling(server) as client:
+        assert [vlog["status"] for vlog in client.watch("v", live=True)] == ["processing", "completed"]
+
+
+def test_a_date_to_come_back_at_is_no_reason_to_give_up() -> None:
+    server = Telling(polled=DONE, etag='W/"9"', busy=1)
+    with telling(server, tries=2) as client:
+        assert [vlog["status"] for vlog in client.watch("v")] == ["completed"]
+    assert server.asked == [("poll", None)] * 2
 
 
 def test_a_vlog_that_needs_somebody_is_watched_no_longer() -> None:
