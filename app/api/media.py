@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from app.api.answers import answer
 from app.api.bodies import Given, Line, MediaBody, MediaPage, Page
@@ -17,12 +17,23 @@ from app.services import services
 from internal import uploads
 from internal.errors import Conflict
 from internal.media import Analysis, Facts, Media
+from internal.storyboard.changes import LONGEST_CAPTION
 
 blueprint = Blueprint("media", __name__)
 
 
+#: from before the first photo to when none can have been taken yet: a story's times stay within a calendar
+FIRST_YEAR, LAST_YEAR = 1800, 2100
+
+
 def _moment(given: object) -> object:
     return datetime.fromisoformat(given) if isinstance(given, str) else given
+
+
+def _photographed(moment: datetime) -> datetime:
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise ValueError(f"should be from {FIRST_YEAR} or later, and before {LAST_YEAR}")
+    return moment
 
 
 Names = Annotated[tuple[Annotated[Line, Field(min_length=1, max_length=80)], ...], Field(max_length=20, strict=False)]
@@ -31,13 +42,13 @@ Names = Annotated[tuple[Annotated[Line, Field(min_length=1, max_length=80)], ...
 class Correction(Given):
     """What its owner knows better than whoever looked at it. Null: it is not known."""
 
-    caption: Line = Field(default="", max_length=200)
+    caption: Line = Field(default="", max_length=LONGEST_CAPTION)
     description: Line = Field(default="", max_length=1000)
     objects: Names = ()
     landmarks: Names = ()
     activities: Names = ()
     mood: Line = Field(default="", max_length=80)
-    taken_at: Annotated[datetime, BeforeValidator(_moment)] | None = Field(
+    taken_at: Annotated[datetime, BeforeValidator(_moment), AfterValidator(_photographed)] | None = Field(
         default=None, description="By the clock on the wall; with a zone only if the camera's was another."
     )
     latitude: float | None = Field(default=None, ge=-90, le=90)
