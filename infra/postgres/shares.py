@@ -17,6 +17,7 @@ NOW = func.clock_timestamp()
 GONE = "This link has been taken back, or its time is over."
 _UNREVOKED = SHARE.c.revoked_at.is_(None)
 _OVER = SHARE.c.expires_at <= NOW
+_HAS_VLOG = exists().where(JOB.c.id == SHARE.c.vlog_id)
 _OPEN = and_(_UNREVOKED, or_(SHARE.c.expires_at.is_(None), SHARE.c.expires_at > NOW))
 
 
@@ -51,11 +52,12 @@ def opened(connection: Connection, token: str) -> str:
 
 def expired(connection: Connection, limit: int) -> Sequence[str]:
     """Ids of vlogs whose link has expired and is not revoked yet."""
-    return connection.execute(select(SHARE.c.vlog_id).where(_UNREVOKED, _OVER).limit(limit)).scalars().all()
+    over = select(SHARE.c.vlog_id).where(_UNREVOKED, _OVER, _HAS_VLOG)
+    return connection.execute(over.limit(limit)).scalars().all()
 
 
 def forget(connection: Connection, ended_for: timedelta) -> None:
     """Those that ended so long ago; of one that was never revoked only its vlog's end is known, by its absence."""
     limit = NOW - ended_for
-    orphaned = and_(SHARE.c.created_at <= limit, ~exists().where(JOB.c.id == SHARE.c.vlog_id))
+    orphaned = and_(SHARE.c.created_at <= limit, ~_HAS_VLOG)
     connection.execute(delete(SHARE).where(or_(SHARE.c.revoked_at <= limit, orphaned)))

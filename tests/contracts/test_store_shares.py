@@ -87,12 +87,18 @@ def test_a_vlog_has_one_link_at_a_time_whether_or_not_it_has_expired(store: Post
         assert tx.share() == second
 
 
-def test_only_links_that_expired_and_are_not_revoked_wait_to_be_closed(store: PostgresStore, owner: str) -> None:
-    over, open_still, closed = (add_vlog(store, owner) for _ in range(3))
+def test_only_unrevoked_expired_links_of_vlogs_that_are_there_wait_to_be_closed(
+    store: PostgresStore, owner: str
+) -> None:
+    over, open_still, closed, reaped = (add_vlog(store, owner) for _ in range(4))
     put(store, over, expired)
+    put(store, reaped, expired)
+    change(store, reaped, lambda job, now: job.delete(now))
+    store.reap_vlog(reaped.id)
     put(store, open_still, lambda share, now: replace(share, expires_at=now + HOUR))
     put(store, closed, lambda share, now: replace(expired(share, now), revoked_at=now))
-    assert {over.id, open_still.id, closed.id} & set(store.expired_shares(10_000)) == {over.id}
+    mine = {over.id, open_still.id, closed.id, reaped.id}
+    assert mine & set(store.expired_shares(10_000)) == {over.id}
 
 
 def test_links_say_that_they_are_gone_for_a_long_time_and_are_then_forgotten(store: PostgresStore, owner: str) -> None:
