@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-_FROM = re.compile(r'\bfrom "\./([\w-]+\.js)";')
+_FROM = re.compile(r'\b(?:from|import) "\./([\w-]+\.js)";')
 
 
 @cache

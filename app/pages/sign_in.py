@@ -77,6 +77,7 @@ def come_back() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     _sign_out()
     response = redirect("/sign-in", 303)
+    response.headers["Clear-Site-Data"] = '"storage"'  # chosen files and unsent words are not for who comes next
     cookies.forget_session(response)
     return response
 

@@ -75,6 +75,32 @@ def test_somebody_signs_in_sends_a_photo_and_signs_out(
     assert visitor.evaluate("fetch('/api/vlogs').then((answer) => answer.status)") == 401
 
 
+def test_a_session_that_ends_under_a_page_loses_nothing_and_shows_it_to_nobody_else(
+    visitor: Page, issuer: LocalIssuer, guarded: str, media: list[Path]
+) -> None:
+    """Of two who share a browser, each finds their own chosen files; who signs out leaves nothing."""
+    sign_in(visitor)
+    visitor.fill("[name=title]", "Ana was here")
+    choose(visitor, media[:1])
+    wait_ready(visitor, 1)
+    visitor.context.clear_cookies()
+    choose(visitor, media[1:])
+    expect(visitor).to_have_url(f"{guarded}/sign-in?next=%2F")
+    visitor.get_by_role("link", name="Continue with Google").click()
+    wait_ready(visitor, 2)
+    expect(visitor.locator("[name=title]")).to_have_value("Ana was here")
+
+    visitor.context.clear_cookies()
+    issuer.person = claims_of("ben@example.org")
+    sign_in(visitor)
+    expect(visitor.locator("#chosen li")).to_have_count(0)
+    expect(visitor.locator("[name=title]")).to_have_value("")
+    visitor.locator("[popovertarget=person]").click()
+    visitor.get_by_role("button", name="Sign out").click()
+    expect(visitor).to_have_url(f"{guarded}/sign-in")
+    assert visitor.evaluate("indexedDB.databases()") == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_sign_in_page_is_for_everybody(visitor: Page, issuer: LocalIssuer, guarded: str, language: str) -> None:
     """Also when it says why somebody may not come in."""

@@ -20,6 +20,7 @@ export class Unreachable extends Error {
 }
 
 let bearer = null;
+let signedOut = () => {};
 
 /** From now on all requests carry this token (null: the page's cookies alone say who asks). */
 export function authorize(token) {
@@ -28,6 +29,11 @@ export function authorize(token) {
 
 export function authorized() {
   return bearer !== null;
+}
+
+/** From now on `act` is called whenever a request is refused because nobody is signed in any more. */
+export function whenSignedOut(act) {
+  signedOut = act;
 }
 
 /**
@@ -41,7 +47,9 @@ export async function request(method, path, { headers = {}, body, signal, tries 
     const last = number >= tries;
     if (response && (response.ok || response.status === 304)) return response;
     if (response && (last || !worthAnother(response, headers, number))) {
-      throw new Problem(response.status, await response.json().catch(() => ({})));
+      const problem = new Problem(response.status, await response.json().catch(() => ({})));
+      if (problem.code === "not_authenticated") signedOut();
+      throw problem;
     }
     if (last) throw new Unreachable();
     await pause(response ? retryAfter(response, 2 ** number) : backoff(number), signal);
@@ -60,9 +68,9 @@ function worthAnother(response, headers, number) {
   return BUSY.has(response.status) || (response.status === 409 && number > 1 && "Idempotency-Key" in headers);
 }
 
-/** Whether the same may succeed later. */
+/** Whether the same may succeed later: proxies have statuses of their own for a service that they do not reach. */
 export function passing(error) {
-  return !(error instanceof Problem) || BUSY.has(error.status);
+  return !(error instanceof Problem) || BUSY.has(error.status) || error.status >= 500;
 }
 
 export async function getJson(path, options) {

@@ -114,6 +114,7 @@ export class ChosenFile {
 
   #refuse(error) {
     if (error.code === "file_gone") return this.#become("missing");
+    if (error.code === "not_authenticated") return this.#become("waiting"); // whoever signs in again goes on with it
     if (this.uploadId) giveUp(this.uploadId);
     this.worthAnother = PASSING.has(error.code);
     Object.assign(this, { refusal: inWords(error, "upload"), uploadId: null, sent: 0 });

@@ -10,7 +10,7 @@
 
 import { request } from "./api.js";
 
-export { authorize, getJson, Problem, request, sendJson, Unreachable } from "./api.js";
+export { authorize, getJson, Problem, request, sendJson, Unreachable, whenSignedOut } from "./api.js";
 export { watch } from "./follow.js";
 export { giveUp, upload } from "./upload.js";
 

@@ -13,10 +13,10 @@ const LONGEST = 7 * 24 * 3600 * 1000; // milliseconds until a draft that nobody 
  */
 export async function openDraft(owner = "") {
   const shelf = await openShelf().catch(() => null); // some browsers keep nothing in private windows
-  const own = sessionStorage.getItem(OWN);
+  const own = sessionStorage.getItem(`${OWN} ${owner}`);
   const id = (own && (await taken(own, RELOADING)) && own) || (await orphan(shelf, owner)) || crypto.randomUUID();
   if (id !== own) await taken(id, 0);
-  sessionStorage.setItem(OWN, id);
+  sessionStorage.setItem(`${OWN} ${owner}`, id);
   return new Draft(shelf, owner, id);
 }
 
@@ -88,16 +88,16 @@ function taken(id, patience) {
   });
 }
 
-/** The newest draft of the owner that no tab has; what is far too old is dropped on the way. */
+/** The newest draft of the owner that no tab has; what is far too old is dropped on the way, whoever left it. */
 async function orphan(shelf, owner) {
   const rows = shelf ? await asked(shelf.transaction(ROWS).objectStore(ROWS).getAll()) : [];
   const newest = new Map();
-  for (const row of rows.filter((one) => one.owner === owner)) {
-    newest.set(row.draft, Math.max(row.at, newest.get(row.draft) ?? 0));
+  for (const row of rows) {
+    newest.set(row.draft, { owner: row.owner, at: Math.max(row.at, newest.get(row.draft)?.at ?? 0) });
   }
-  for (const [id, at] of [...newest].sort((a, b) => b[1] - a[1])) {
-    if (Date.now() - at > LONGEST) new Draft(shelf, owner, id).clear();
-    else if (await taken(id, 0)) return id;
+  for (const [id, draft] of [...newest].sort((a, b) => b[1].at - a[1].at)) {
+    if (Date.now() - draft.at > LONGEST) new Draft(shelf, owner, id).clear();
+    else if (draft.owner === owner && (await taken(id, 0))) return id;
   }
   return null;
 }

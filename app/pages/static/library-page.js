@@ -3,6 +3,7 @@
 import { getJson, request, sendJson } from "./daylog.js";
 import { inWords } from "./in-words.js";
 import { part, reveal } from "./parts.js";
+import "./signed-out.js";
 import { isBeingMade, Tile } from "./tile.js";
 import { left, toast } from "./toast.js";
 import { say } from "./words.js";

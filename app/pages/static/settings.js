@@ -2,7 +2,7 @@
 
 import { clock } from "./clock.js";
 
-const KEPT = "new vlog";
+const KEPT = `new vlog ${document.body.dataset.owner ?? ""}`; // never the words of who was signed in before
 const language = document.documentElement.lang;
 const UNITS = {
   time: clock,

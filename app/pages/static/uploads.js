@@ -12,7 +12,7 @@ import { say } from "./words.js";
  * `forgetFiles()` forgets them, once a vlog has them. `onChange` is called whenever the state of a file has changed.
  */
 export async function openUploads(onChange) {
-  const draft = await openDraft();
+  const draft = await openDraft(document.body.dataset.owner);
   const files = new ChosenFiles(part("chosen"), {
     input: part("files"),
     draft,
