@@ -1,6 +1,7 @@
 """The page where a vlog begins, and the whole way from it to the film."""
 
 from pathlib import Path
+from shutil import copy
 
 import requests
 from playwright.sync_api import Page, Route, expect
@@ -100,6 +101,14 @@ def test_the_day_is_read_from_every_kind_of_photo_and_from_no_broken_one(page: P
     bad[1].write_bytes(b"")
     page.set_input_files("#looked-at", bad)
     assert page.evaluate(days) == [None, None]
+
+
+def test_a_day_that_a_camera_wrote_outweighs_the_days_of_copies(page: Page, media: list[Path], tmp_path: Path) -> None:
+    """What is copied has the date of the copy."""
+    photo, clip = media
+    page.goto("/")
+    choose(page, [photo, *(Path(copy(clip, tmp_path / name)) for name in ("1.mp4", "2.mp4"))])
+    expect(page.locator("[name=travelDate]")).to_have_value("2025-05-17")
 
 
 def test_music_is_heard_before_it_is_chosen_and_never_two_at_once(page: Page) -> None:

@@ -9,11 +9,12 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.acting import MAKING, ask, screenshot, wait_until
 from tests.browser.scripted import ScriptedVlog
+from tests.browser.test_languages import speak
 
 STATES: dict[str, dict[str, Any]] = {
     "queued": {"status": "pending", "step": "", "progress": 0.0},
     "making": {"status": "processing", "step": "compose", "progress": 0.7, "message": "Rendered 3 of 9 pieces"},
-    "failed": {"status": "failed", "error_code": "nothing_readable", "error_message": "<b>a.jpg</b>: It is empty."},
+    "failed": {"status": "failed", "error_code": "unreadable_media", "error_message": "<b>a.jpg</b>: It is empty."},
     "cancelled": {"status": "failed", "error_code": "cancelled", "error_message": "Cancelled on request."},
     "partial": {"error_code": "partial", "warnings": ["1.jpg: shown as a photo. A <b>limit</b> is reached."]},
 }
@@ -61,6 +62,26 @@ def test_every_state_is_told_in_words(page: Page, body: dict[str, Any]) -> None:
         expect(page.locator("#retry")).to_be_visible(visible=state in ("failed", "cancelled", "partial"))
         expect(page.locator("#cancel")).to_be_visible(visible=state in ("queued", "making"))
         expect(page.locator("#vlog-title")).to_have_text("<i>A day</i>")
+
+
+def test_what_was_left_out_is_told_in_the_language_of_the_page(page: Page, daylog: str, body: dict[str, Any]) -> None:
+    """What the story and the generator say, as their own tests have it; any other sentence is told as it is."""
+    notes = {
+        "b.mp4: It is too short to be shown.": "b.mp4：太短，未採用。",
+        "2 near-duplicates, 1 blurred shot and 1 screenshot were left out.": (
+            "未採用：2 個相似的畫面、1 個模糊的畫面、1 張螢幕截圖。"
+        ),
+        "1 of 4 files is not shown, to stay within 10 seconds.": "為了不超過 10 秒，4 個檔案中有 1 個未採用。",
+        "9 photos: shown as photos. The limit of $0.30 for this vlog is reached.": (
+            "9 張相片：未以 AI 動起來，改以緩慢運鏡呈現。已達這支 Vlog 的費用上限（$0.30）。"
+        ),
+        "a.jpg: shown as a photo. Filtered: left out.": "a.jpg：未以 AI 動起來，改以緩慢運鏡呈現。Filtered: left out.",
+        "c.jpg: It is damaged.": "c.jpg: It is damaged.",
+    }
+    speak(page, daylog, "zh-Hant")
+    ScriptedVlog(page, body, warnings=list(notes))
+    page.goto(f"/vlogs/{body['id']}")
+    expect(page.locator("#warnings li")).to_have_text(list(notes.values()))
 
 
 def test_each_step_is_done_under_way_or_to_come(page: Page, body: dict[str, Any]) -> None:

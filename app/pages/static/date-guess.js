@@ -26,7 +26,9 @@ export class DateGuess {
       days[file.key] = await dayOf(file);
       this.form.dataset.days = JSON.stringify(days);
     }
-    this.#guess(mostCommon(this.#files.map(({ key }) => days[key])));
+    const known = this.#files.map(({ key }) => days[key]).filter(Boolean);
+    const written = known.filter((one) => one.written); // a copied file has the date of the copy
+    this.#guess(mostCommon((written.length ? written : known).map(({ day }) => day)));
   }
 
   #unknown(days) {
@@ -51,8 +53,8 @@ export class DateGuess {
   }
 }
 
-/** What the camera wrote, else the date of the file. */
+/** `{day, written}`: what the camera wrote, else the date of the file. */
 async function dayOf({ file, date }) {
-  const written = file && (await takenOn(file).catch(() => null)); // a file that cannot be read any more
-  return written ?? localDay(date);
+  const day = file && (await takenOn(file).catch(() => null)); // a file that cannot be read any more
+  return { day: day ?? localDay(date), written: Boolean(day) };
 }

@@ -2,6 +2,7 @@
 
 import { showChapters } from "./chapters.js";
 import { clock } from "./clock.js";
+import { noteInWords } from "./notes.js";
 import { make, part, reveal } from "./parts.js";
 import { say } from "./words.js";
 
@@ -64,6 +65,6 @@ function note({ warnings, error_code: code }) {
   const summary = missing ? say("vlog.missing") : say("vlog.notes", { count: warnings.length });
   part("notes").querySelector("summary").textContent = summary;
   part("notes").open = missing;
-  part("warnings").replaceChildren(...warnings.map((words) => make("li", {}, words)));
+  part("warnings").replaceChildren(...warnings.map((words) => make("li", {}, noteInWords(words))));
   reveal({ notes: warnings.length > 0 });
 }

@@ -1,4 +1,4 @@
-// On which day the media were taken: what the camera wrote into photos, else the date of the file.
+// On which day the media were taken: what the camera wrote into photos, and the date of a file.
 
 const HEAD = 512 * 1024; // bytes: phones write EXIF at the front, some behind a preview
 const EXIF = /(?:Exif\0\0|EXIF[^]{4})(?=II\*\0|MM\0\*)/; // before a TIFF header: in JPEG, HEIC and AVIF; in WebP
@@ -13,7 +13,7 @@ export async function takenOn(file) {
 /** The day on which most of them were taken; of equals the first. Null of none. */
 export function mostCommon(days) {
   const counts = new Map();
-  for (const day of days.filter(Boolean)) counts.set(day, (counts.get(day) ?? 0) + 1);
+  for (const day of days) counts.set(day, (counts.get(day) ?? 0) + 1);
   const [most] = [...counts].sort(([a, many], [b, more]) => more - many || a.localeCompare(b));
   return most?.[0] ?? null;
 }
