@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from internal.errors import Changed, Conflict
-from internal.jobs import Status
+from internal.jobs import Job, Status
 from internal.ports import Services, Tx
 from internal.storyboard import Change, Story, changed, within_limits
 from internal.vlog import Vlog, VlogSettings
@@ -14,9 +14,9 @@ FINISHED = (Status.COMPLETED, Status.PARTIAL)
 
 
 def story(services: Services, owner_id: str, vlog_id: str) -> tuple[Vlog, Story]:
-    """Raises NotFound, Conflict before it is told."""
-    vlog, _ = services.store.vlog(owner_id, vlog_id)
-    return vlog, _told(services.store.story(vlog_id))
+    """Raises NotFound, Conflict when there is none."""
+    vlog, job = services.store.vlog(owner_id, vlog_id)
+    return vlog, _told(services.store.story(vlog_id), job)
 
 
 def change(
@@ -28,7 +28,7 @@ def change(
     with services.store.write(vlog_id) as tx:
         if tx.job.parked_at is None:
             raise Conflict("Scenes are changed while a vlog needs review; of a finished one, make a version.")
-        before = _told(tx.story(vlog_id))
+        before = _told(tx.story(vlog_id), tx.job)
         if not is_expected(before.etag):
             raise Changed("The storyboard has changed since you read it: read it again.")
         after = changed(before, changes, vlog.settings)
@@ -51,7 +51,8 @@ def make_version(
     vlog, job = services.store.vlog(owner_id, vlog_id)
     if job.status not in FINISHED:
         raise Conflict("A version is made of a finished vlog: wait until this one is, or retry it.")
-    told, wanted = _told(services.store.story(vlog_id)), settings(vlog.settings).model_copy(update={"review": False})
+    told = _told(services.store.story(vlog_id), job)
+    wanted = settings(vlog.settings).model_copy(update={"review": False})
     given = _given(told, changes, wanted)
 
     def ask(tx: Tx) -> Vlog:
@@ -67,10 +68,13 @@ def make_version(
     return submit(services, ask, tell, version_of=vlog.id)
 
 
-def _told(story: Story | None) -> Story:
-    if story is None or not story.told:
-        raise Conflict("The story is not told yet: ask again when the vlog has come so far.")
-    return story
+def _told(story: Story | None, job: Job) -> Story:
+    """Raises Conflict. Of a vlog that was made before stories were kept, none ever will be."""
+    if story and story.told:
+        return story
+    if job.finished:
+        raise Conflict("No story of this vlog is kept: make a new vlog of its media.")
+    raise Conflict("The story is not told yet: ask again when the vlog has come so far.")
 
 
 def _given(told: Story, changes: Sequence[Change] | None, settings: VlogSettings) -> Story:

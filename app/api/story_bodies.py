@@ -75,7 +75,7 @@ class MakeVersion(Given):
         default=None, min_length=1, max_length=MOST_SCENES, strict=False, description=_SCENES
     )
     settings: VlogJson = Field(
-        default_factory=VlogJson, description="Those that change. `style` and `language` cannot."
+        default_factory=VlogJson, description="Those that change. `style`, `language` and `review` cannot."
     )
 
 

@@ -82,6 +82,8 @@ def _changed(before: VlogSettings, wish: VlogJson) -> VlogSettings:
     for name in FIXED:
         if name in given and given[name] != getattr(before, name):
             raise InvalidInput(f"The {name} of a version cannot change: make a new vlog.", f"settings.{name}")
+    if wish.review:
+        raise InvalidInput("A version is not reviewed: say here what changes.", "settings.review")
     if wish.music_id:
         checked_id(wish.music_id, f"media: {wish.music_id}")
     merged = {**vars(before), **_other_music(before, given), **given}

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from internal.ports import MediaStore, Services
-from tests.app.asking import ABSENT, OWNER, Media, asked, failed, leased, uploaded, work
+from tests.app.asking import ABSENT, OWNER, Media, asked, completed, failed, leased, uploaded, work
 from tests.app.told_day import PHOTOS, chunks, film_of, finished, ids, parked, shoot, storyboard
 
 
@@ -179,6 +179,18 @@ def test_only_of_a_finished_vlog_is_there_another_version(
     assert ask(client, vlog_id).status_code == 409
 
 
+def test_of_a_vlog_from_before_stories_were_kept_there_is_neither_a_story_nor_another_version(
+    client: FlaskClient, services: Services, media: Media
+) -> None:
+    vlog_id = asked(services, [uploaded(services, media)])
+    completed(services, vlog_id)
+    refused = [client.get(f"/api/vlogs/{vlog_id}/storyboard"), ask(client, vlog_id)]
+    assert [answer.status_code for answer in refused] == [409, 409]
+    assert {answer.json["detail"] for answer in refused} == {
+        "No story of this vlog is kept: make a new vlog of its media."
+    }
+
+
 def test_without_its_media_there_is_no_other_version(client: FlaskClient, services: Services, media: Media) -> None:
     media_ids = [uploaded(services, media), uploaded(services, media, "tiny.mp4")]
     vlog_id = finished(services, media_ids)
@@ -195,6 +207,7 @@ LONGER = [{"id": number, "seconds": 3.0, "start": 0.0} for number in range(1, PH
 WRONG: dict[str, tuple[dict[str, Any], int, str | None]] = {
     "style": ({"settings": {"style": "generated"}}, 400, "settings.style"),
     "language": ({"settings": {"language": "ja"}}, 400, "settings.language"),
+    "review": ({"settings": {"review": True}}, 400, "settings.review"),
     "theme": ({"settings": {"theme": "gloomy"}}, 400, "settings.theme"),
     "unknown": ({"settings": {"colour": "red"}}, 400, "settings.colour"),
     "snake": ({"settings": {"music_mood": "calm"}}, 400, "settings.music_mood"),
