@@ -12,32 +12,41 @@ const OVER = new Set(["completed", "failed"]);
  * is called with it for each change once, never for an older one after a newer; `onLine` with false when nobody
  * answers, and with true when somebody does again. With `live: false` it only polls, and so it does with a bearer
  * token, which browsers cannot send with a stream. Rejects with the service's Problem when it says no, and with the
- * reason of `signal` when that is aborted.
+ * reason of `signal` when that is aborted. `since`: the ETag of what `POST …/retry` or `…/approve` has answered: how
+ * it stood before that is not told, not even by a process of the service that knows no better yet.
  */
-export async function watch(id, { onChange, onLine = () => {}, live = true, signal } = {}) {
-  const following = new Following(`/api/vlogs/${encodeURIComponent(id)}`, onChange, onLine, signal);
-  const wake = () => following.wake();
-  signal?.addEventListener("abort", wake);
+export async function watch(id, { onChange, onLine = () => {}, live = true, since, signal } = {}) {
+  signal?.throwIfAborted();
+  const following = new Following(`/api/vlogs/${encodeURIComponent(id)}`, onChange, onLine, signal, numbered(since) - 1);
+  const stop = () => following.stop();
+  signal?.addEventListener("abort", stop);
   try {
     return await following.untilOver(live && !authorized());
   } finally {
-    signal?.removeEventListener("abort", wake);
+    signal?.removeEventListener("abort", stop);
   }
+}
+
+/** The version that an ETag names; 0 for none. */
+function numbered(etag) {
+  return Number(/\d+/.exec(etag ?? ""));
 }
 
 class Following {
   #vlog = null;
-  #version = -1;
+  #version;
   #etag = null;
   #source = null;
   #heard = 0; // when the stream last said something, in milliseconds
   #listenAfter = 0;
   #rest = POLL;
   #nap = new AbortController();
+  #asking = null;
   #answered = true;
 
-  constructor(path, onChange, onLine, signal) {
+  constructor(path, onChange, onLine, signal, version) {
     Object.assign(this, { path, onChange, onLine, signal });
+    this.#version = version;
   }
 
   async untilOver(live) {
@@ -55,7 +64,12 @@ class Following {
     }
   }
 
-  wake() {
+  stop() {
+    this.#asking?.abort();
+    this.#wake();
+  }
+
+  #wake() {
     this.#nap.abort();
   }
 
@@ -73,22 +87,33 @@ class Following {
     if (found) this.#take(...found);
   }
 
-  /** Version and vlog, or null when nothing has changed. */
+  /** Version and vlog, or null when nothing has changed. An answer that takes too long is none. */
   async #poll() {
-    const headers = this.#etag ? { "If-None-Match": this.#etag } : {};
     this.#rest = POLL;
-    const response = await request("GET", this.path, { headers, signal: this.signal, tries: 1 });
+    this.#asking = new AbortController();
+    const timer = setTimeout(() => this.#asking.abort(), SILENCE * 1000);
+    try {
+      const headers = this.#etag ? { "If-None-Match": this.#etag } : {};
+      const response = await request("GET", this.path, { headers, signal: this.#asking.signal, tries: 1 });
+      return await this.#read(response);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #read(response) {
     this.#rest = retryAfter(response, POLL);
     const vlog = response.status === 304 ? null : await response.json();
     this.#tellLine(true);
     if (!vlog) return null;
     this.#etag = response.headers.get("ETag");
-    return [Number(/\d+/.exec(this.#etag)), vlog];
+    return [numbered(this.#etag), vlog];
   }
 
+  /** Without a version, which a proxy may have dropped, what comes is the newest there is. */
   #take(version, vlog) {
-    if (version <= this.#version) return;
-    this.#version = version;
+    if (version > 0 && version <= this.#version) return;
+    this.#version = Math.max(version, this.#version);
     this.#vlog = vlog;
     this.onChange?.(vlog);
   }
@@ -100,7 +125,7 @@ class Following {
     this.#source.addEventListener("message", ({ lastEventId, data }) => {
       this.#hear();
       this.#take(Number(lastEventId), JSON.parse(data));
-      if (OVER.has(this.#vlog.status)) this.wake();
+      if (OVER.has(this.#vlog?.status)) this.#wake();
     });
     this.#source.addEventListener("error", () => this.#break());
   }
@@ -109,7 +134,7 @@ class Following {
     const began = !this.#streaming();
     this.#heard = Date.now();
     this.#tellLine(true);
-    if (began) this.wake(); // to wait for the stream from now on
+    if (began) this.#wake(); // to wait for the stream from now on
   }
 
   /** The browser connects again by itself, unless the stream was refused. Meanwhile we ask. */
@@ -119,7 +144,7 @@ class Following {
       this.#source = null;
       this.#listenAfter = Date.now() + AGAIN * 1000;
     }
-    this.wake();
+    this.#wake();
   }
 
   #tellLine(answered) {

@@ -3,7 +3,7 @@
 import { Card } from "./card.js";
 import { clock } from "./clock.js";
 import { Draft } from "./draft.js";
-import { getJson, Problem, request, sendJson } from "./daylog.js";
+import { getJson, Problem, request } from "./daylog.js";
 import { filmSeconds } from "./film-seconds.js";
 import { inWords } from "./in-words.js";
 import { reorder } from "./moving.js";
@@ -11,7 +11,7 @@ import { part, reveal } from "./parts.js";
 import { say } from "./words.js";
 import { Wishes } from "./wishes.js";
 
-/** Of the vlog at `path`. `onApproved` is called when it goes on, `onVersion` with the id of a new version. */
+/** Of the vlog at `path`. `onApproved` is called with its ETag when it goes on, `onVersion` with the id of a new version. */
 export class Story {
   #mode = null; // "review", "version", or null while it is not open
   #cards = [];
@@ -124,10 +124,10 @@ export class Story {
 
   async #approve() {
     await this.#put();
-    await sendJson("POST", `${this.path}/approve`);
+    const answer = await request("POST", `${this.path}/approve`);
     this.draft.drop();
     this.close();
-    this.onApproved();
+    this.onApproved(answer.headers.get("ETag"));
   }
 
   async #save() {

@@ -6,6 +6,7 @@ import { inWords } from "./in-words.js";
 import { Making } from "./making.js";
 import { part, reveal } from "./parts.js";
 import { offerSharing } from "./sharing.js";
+import "./signed-out.js";
 import { Story } from "./story.js";
 import { sure } from "./sure.js";
 import { leave } from "./toast.js";
@@ -23,8 +24,8 @@ on("cancel", async () => {
   making.stopping();
 });
 on("retry", async () => {
-  await sendJson("POST", `${path}/retry`);
-  follow();
+  const answer = await request("POST", `${path}/retry`);
+  follow(answer.headers.get("ETag"));
 });
 on("edit", () => story.edit());
 on("delete", async () => {
@@ -46,14 +47,14 @@ function on(button, act) {
   });
 }
 
-/** From its state of now until it is over. */
-async function follow() {
+/** From its state of now, which is none from before `since`, until it is over. */
+async function follow(since) {
   following.abort();
   following = new AbortController();
   const { signal } = following;
   const onLine = (answered) => reveal({ connection: !answered });
   try {
-    await watch(id, { onChange: show, onLine, signal });
+    await watch(id, { onChange: show, onLine, since, signal });
   } catch (error) {
     if (!signal.aborted) give(error);
   }
