@@ -39,7 +39,8 @@ def ask() -> ResponseReturnValue:
     wanted = local_path(request.args.get("next", ""))
     if web().settings.auth == "none" or _is_signed_in():
         return redirect(wanted, 303)
-    return _page(wanted)
+    problem = request.args.get("problem", "")
+    return _page(wanted, problem if problem in KINDS.values() else "")
 
 
 @blueprint.get("/sign-in/google")
@@ -86,7 +87,7 @@ def in_words(error: Error) -> Response:
     """What went wrong on the way, and the way to try again."""
     response = problems.of_ours(error)
     kind = next(KINDS[one] for one in type(error).__mro__ if one in KINDS)
-    response.set_data(_page("/", kind))
+    response.set_data(_page("/", kind, f"/sign-in?problem={kind}"))  # a code is redeemed but once
     response.content_type = "text/html; charset=utf-8"
     cookies.forget_trip(response)
     return response
@@ -96,8 +97,9 @@ for _kind in KINDS:
     blueprint.register_error_handler(_kind, in_words)
 
 
-def _page(wanted: str, problem: str = "") -> str:
-    return words.page("sign-in.html", "sign-in", query=urlencode({"next": wanted}), problem=problem)
+def _page(wanted: str, problem: str, address: str | None = None) -> str:
+    query = urlencode({"next": wanted})
+    return words.page("sign-in.html", "sign-in", address=address, query=query, problem=problem)
 
 
 def _provider() -> SignIn:

@@ -25,8 +25,9 @@ COOKIE, REMEMBERED = "lang", 365 * 24 * 3600
 Text = str | Mapping[str, str]
 
 
-def page(template: str, *catalogues: str, **values: Any) -> str:
-    """Render a page in its reader's language; its scripts find the words of `catalogues`, too."""
+def page(template: str, *catalogues: str, address: str | None = None, **values: Any) -> str:
+    """Render a page in its reader's language; its scripts find the words of `catalogues`, too. `address` with its query
+    is where another language is chosen, for a page that cannot be asked for once more."""
     language = current()
     texts = catalogue(language, ("common", *catalogues))
 
@@ -38,7 +39,9 @@ def page(template: str, *catalogues: str, **values: Any) -> str:
         say=say,
         texts=texts,
         language=language,
-        languages={code: (name, here(lang=code)) for code, name in LANGUAGES.items()},
+        languages={
+            code: (name, f"{address}&lang={code}" if address else here(lang=code)) for code, name in LANGUAGES.items()
+        },
         path=request.path,
         needed=scripts.needed,
         **values,

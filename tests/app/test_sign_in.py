@@ -4,10 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -256,6 +258,17 @@ def test_who_is_not_on_the_list_stays_out(
     assert "not on the list" in answer.text
     assert cookie(browser) == ""
     assert email not in {user.email for user in services.store.users()}
+
+
+def test_why_somebody_stays_out_can_be_read_in_another_language(browser: FlaskClient, issuer: LocalIssuer) -> None:
+    """Without another try to redeem a code that is used up."""
+    issuer.person = claims_of("stranger@example.com")
+    page = come_back(browser).text
+    assert "<noscript>" not in page
+    offered = next(address for address in re.findall(r'href="([^"]*)"', page) if address.endswith("lang=ja"))
+    answer = browser.get(unescape(offered), follow_redirects=True)
+    assert "利用者リストにありません" in answer.text
+    assert 'role="alert"' not in browser.get("/sign-in?problem=invented").text
 
 
 @pytest.mark.parametrize("email", ["Guest@Example.COM", "Ana@EXAMPLE.org"])
