@@ -4,6 +4,8 @@ from flask import Response
 from pydantic import BaseModel
 
 from app.api.bodies import Accepted, VlogBody
+from internal.ports import Answer
+from internal.vlog import Vlog
 
 #: seconds between polls while a vlog is being made
 POLL_EVERY = 3
@@ -26,8 +28,13 @@ def validated(response: Response, version: int, running: bool) -> Response:
     return response
 
 
-def accepted(vlog_id: str) -> Response:
-    response = answer(Accepted(vlogId=vlog_id), 202)
-    response.headers["Location"] = f"/api/vlogs/{vlog_id}"
+def kept_for(vlog: Vlog) -> Answer:
+    """That the vlog was asked for, as it is kept for a request that is sent again."""
+    return Answer(202, Accepted(vlogId=vlog.id).model_dump())
+
+
+def accepted(kept: Answer) -> Response:
+    response = answer(Accepted.model_validate(kept.body), kept.status)
+    response.headers["Location"] = f"/api/vlogs/{kept.body['vlogId']}"
     response.headers["Retry-After"] = str(POLL_EVERY)
     return response

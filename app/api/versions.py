@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from pydantic.alias_generators import to_camel
 
-from app.api.answers import accepted, answer
+from app.api.answers import accepted, answer, kept_for
 from app.api.bodies import Accepted, VlogFields, VlogJson
 from app.api.keys import HEADER, Keep, once
 from app.api.operations import operation
@@ -42,7 +42,7 @@ def make(vlog_id: str) -> ResponseReturnValue:
     """Only what changes is rendered, and nothing is paid for again. Answers at once, as asking for a vlog does."""
     wish, source = read_json(MakeVersion), checked_id(vlog_id, "vlog")
     kept = once("make-version", lambda: _fingerprint(source, wish), lambda keep: _make(source, wish, keep))
-    return accepted(str(kept.body["vlogId"]))
+    return accepted(kept)
 
 
 @blueprint.get("/api/vlogs/<vlog_id>/versions")
@@ -62,13 +62,9 @@ def _make(source: str, wish: MakeVersion, keep: Keep) -> Answer:
         source,
         lambda before: _changed(before, wish.settings),
         None if wish.scenes is None else changes_of(wish.scenes),
-        lambda tx, vlog: keep(tx, _accepted(vlog)),
+        lambda tx, vlog: keep(tx, kept_for(vlog)),
     )
-    return _accepted(vlog)
-
-
-def _accepted(vlog: Vlog) -> Answer:
-    return Answer(202, Accepted(vlogId=vlog.id).model_dump())
+    return kept_for(vlog)
 
 
 def _fingerprint(source: str, wish: MakeVersion) -> str:

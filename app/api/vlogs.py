@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from app.api.answers import accepted, answer, validated, vlog_answer
+from app.api.answers import accepted, answer, kept_for, validated, vlog_answer
 from app.api.bodies import Accepted, CreateVlog, Download, Line, Page, VlogBody, VlogPage
 from app.api.films import lead_to
 from app.api.form import VlogForm, read_form
@@ -53,7 +53,7 @@ def create() -> ResponseReturnValue:
     """Answers at once; the vlog is made meanwhile. Poll the address in `Location`."""
     form = read_form()
     kept = once("create-vlog", lambda: form.fingerprint, lambda keep: _make(form, keep))
-    return accepted(str(kept.body["vlogId"]))
+    return accepted(kept)
 
 
 def _make(form: VlogForm, keep: Keep) -> Answer:
@@ -67,16 +67,12 @@ def _make(form: VlogForm, keep: Keep) -> Answer:
         settings = settings.model_copy(update={"music_id": ids.pop()})
     try:
         vlog = vlogs.create(
-            services(), owner_id, settings, [*form.media_ids, *ids], lambda tx, vlog: keep(tx, _accepted(vlog))
+            services(), owner_id, settings, [*form.media_ids, *ids], lambda tx, vlog: keep(tx, kept_for(vlog))
         )
     except BaseException:
         uploads.discard(services(), taken)
         raise
-    return _accepted(vlog)
-
-
-def _accepted(vlog: Vlog) -> Answer:
-    return Answer(202, Accepted(vlogId=vlog.id).model_dump())
+    return kept_for(vlog)
 
 
 @blueprint.get("/api/vlogs")
