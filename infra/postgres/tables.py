@@ -1,4 +1,4 @@
-"""The tables. Migrations make them; `tests/contracts/test_store.py` holds the two against each other."""
+"""The tables. Migrations make them; `tests/contracts/test_store_migrations.py` holds the two against each other."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The store keeps its promises about rows: schema, reads, media, keys and what is overdue."""
+"""The store keeps its promises about rows: reads, media, keys and what is overdue."""
 
 import uuid
 from contextlib import closing
@@ -6,12 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine
-from sqlmodel import SQLModel
 
-from infra.postgres import tables
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from internal.errors import Conflict, InvalidInput, NotFound, TooLarge
@@ -24,14 +19,6 @@ from internal.vlog import Music
 from tests.contracts.rows import GIB, HOUR, LONG_AGO, SECOND, TIMES, add_media, add_vlog, at_once, change, lease
 
 NOTHING = timedelta(0)
-
-
-def test_the_migrations_make_exactly_the_tables_that_the_code_uses(store: PostgresStore, postgres_url: str) -> None:
-    assert tables.JobRow.metadata is SQLModel.metadata
-    engine = create_engine(postgres_url)
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
-    engine.dispose()
 
 
 def test_what_was_committed_is_read(store: PostgresStore, owner: str) -> None:
