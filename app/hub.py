@@ -172,8 +172,9 @@ class Hub:
 
     def _watch(self, vlog_id: str) -> _Watched:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="hub", daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name="hub", daemon=True)
+            thread.start()  # where the system has no thread left this raises, and the next who asks tries again
+            self._thread = thread
         return self._watched.setdefault(vlog_id, _Watched(threading.Condition(self._lock)))
 
     # ---- the thread
