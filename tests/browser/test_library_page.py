@@ -57,6 +57,9 @@ def test_a_deleted_vlog_can_be_brought_back(page: Page, daylog: str, odd: str) -
 
     page.goto(f"/vlogs/{odd}")
     page.click("#delete")
+    page.keyboard.press("Escape")
+    expect(page.locator("#delete")).to_be_focused()
+    page.keyboard.press("Enter")
     page.click("#sure-yes")
     page.wait_for_url("**/vlogs")
     page.click(".toast button")

@@ -140,6 +140,8 @@ def test_a_wish_that_is_refused_is_complained_of_at_its_field(page: Page, media:
     expect(page.locator("[name=title]")).to_have_attribute("aria-invalid", "true")
     expect(page.locator("#wrong-title")).to_contain_text("120 characters")
     page.fill("[name=title]", "Short")
+    expect(page.locator("#wrong-title")).to_be_hidden()
+    expect(page.locator("[name=title]")).not_to_have_attribute("aria-invalid", "true")
     page.click("#create")
     page.wait_for_url("**/vlogs/*")
 

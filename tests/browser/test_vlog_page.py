@@ -1,6 +1,7 @@
 """The page of one vlog, while it is made and when it is over."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -120,6 +121,19 @@ def test_time_left_never_goes_back(page: Page, finished: str) -> None:
         "about 30 s left",
         "a little longer than expected",
     ]
+
+
+def test_a_film_has_its_shape_before_anything_of_it_has_come(page: Page, body: dict[str, Any]) -> None:
+    page.route(re.compile(r"/(video|thumbnail)"), lambda _route: None)  # never answered
+    vlog = ScriptedVlog(page, body)
+    for aspect, shape in (("16:9", 16 / 9), ("9:16", 9 / 16), ("1:1", 1)):
+        vlog.becomes(settings=body["settings"] | {"aspect": aspect})
+        page.goto(f"/vlogs/{body['id']}")
+        expect(page.locator("#film[src]")).to_be_visible()
+        box = page.locator("#film").bounding_box()
+        assert box is not None
+        assert box["height"] > 300
+        assert box["width"] / box["height"] == pytest.approx(shape, rel=0.01)
 
 
 def test_a_film_that_lacks_something_can_be_tried_again(page: Page, body: dict[str, Any]) -> None:

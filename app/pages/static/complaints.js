@@ -21,12 +21,16 @@ export function complainOf(form, error) {
 }
 
 export function calmDown(form) {
-  for (const complaint of form.querySelectorAll(".complaint.of-field")) complaint.remove();
-  for (const field of form.querySelectorAll("[aria-invalid]")) {
-    field.removeAttribute("aria-invalid");
-    field.removeAttribute("aria-describedby");
-  }
+  for (const field of form.querySelectorAll("[aria-invalid]")) calm(field);
   document.getElementById("new-problem").hidden = true;
+}
+
+/** What was said about this field is over: it is being changed. */
+export function calm(field) {
+  if (!field.hasAttribute("aria-invalid")) return;
+  document.getElementById(field.getAttribute("aria-describedby")).remove();
+  field.removeAttribute("aria-invalid");
+  field.removeAttribute("aria-describedby");
 }
 
 /** How many of them have a field on this page. */
@@ -46,7 +50,7 @@ function fieldOf(form, name) {
 function mark(field, { field: name, detail }) {
   const complaint = document.createElement("small");
   complaint.id = `wrong-${name}`;
-  complaint.className = "complaint of-field";
+  complaint.className = "complaint";
   complaint.textContent = maybe(`new.wrong.${name}`) ?? detail ?? say("new.wrong");
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", complaint.id);

@@ -1,6 +1,6 @@
 // The form: files and wishes become a vlog.
 
-import { calmDown, complainOf, complainOfFields } from "./complaints.js";
+import { calm, calmDown, complainOf, complainOfFields } from "./complaints.js";
 import { createVlog } from "./daylog.js";
 import { DateGuess } from "./date-guess.js";
 import { Estimate } from "./estimate.js";
@@ -37,7 +37,10 @@ class NewVlog {
     restore(this.#form);
     await this.uploads.restoreFiles();
     this.#form.noValidate = true; // complaints stand at the fields, in the page's language
-    this.#form.addEventListener("input", () => this.#refresh());
+    this.#form.addEventListener("input", ({ target }) => {
+      calm(target);
+      this.#refresh();
+    });
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();

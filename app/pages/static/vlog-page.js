@@ -13,6 +13,7 @@ import { leave } from "./toast.js";
 import { showVersions } from "./versions.js";
 import { maybe, say } from "./words.js";
 
+const NOWHERE = "body, :disabled, dialog:not([open]) *"; // where the keyboard leads no further
 const id = part("vlog").dataset.id;
 const path = `/api/vlogs/${encodeURIComponent(id)}`;
 const making = new Making();
@@ -44,6 +45,7 @@ function on(button, act) {
     refuse("");
     await act().catch((error) => refuse(inWords(error)));
     part(button).disabled = false;
+    if (document.activeElement.matches(NOWHERE)) part(button).focus();
   });
 }
 
