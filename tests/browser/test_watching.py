@@ -7,22 +7,26 @@ from typing import Any
 
 from playwright.sync_api import Page, Route
 
+from tests.browser.acting import wait_until
+
 WATCH = """([id, options]) => {
   window.told = [];
   window.lines = [];
+  window.over = null;
   setInterval(() => dispatchEvent(new Event("online")), 20); // no pause is long
   return import("/static/daylog.js").then(({ watch }) => {
-    window.over = watch(id, {
+    watch(id, {
       ...options,
       onChange: (vlog) => told.push(vlog.progress),
       onLine: (answered) => lines.push(answered),
-    });
+    }).then((vlog) => { window.over = vlog; });
   });
 }"""
 
 
 def body(version: int) -> dict[str, Any]:
-    return {"status": "completed" if version == 99 else "processing", "progress": version}
+    status = {98: "failed", 99: "completed"}.get(version, "processing")
+    return {"status": status, "progress": version}
 
 
 def polled(version: int, **headers: str) -> Callable[[Route], None]:
@@ -72,6 +76,7 @@ def test_nothing_is_told_twice_or_too_late_and_the_end_always_is(page: Page) -> 
     streams = [streamed(4), streamed(), streamed(4, 3, 6), lost, streamed(6), streamed(7, 7)]
     Between(page, polls, streams, last=polled(99))
     page.evaluate(WATCH, ["x", {}])
+    wait_until(page, "over !== null")
     assert page.evaluate("over") == body(99)
     told = page.evaluate("told")
     assert told == sorted(set(told))
@@ -85,14 +90,16 @@ def test_without_versions_the_end_is_told_all_the_same(page: Page) -> None:
     """A proxy has taken them out of the answers."""
     Between(page, [polled(3, ETag=""), polled(4, ETag="")], [], last=polled(99, ETag=""))
     page.evaluate(WATCH, ["x", {"live": False}])
+    wait_until(page, "over !== null")
     assert page.evaluate("over") == body(99)
     assert page.evaluate("told") == [3, 4, 99]
 
 
 def test_what_was_before_a_change_is_told_by_nobody(page: Page) -> None:
     """Neither that it is over, by a process that has not heard of the retry."""
-    Between(page, [polled(99, ETag='W/"6"')], [], last=polled(99, ETag='W/"9"'))
+    Between(page, [polled(98, ETag='W/"6"')], [], last=polled(99, ETag='W/"9"'))
     page.evaluate(WATCH, ["x", {"live": False, "since": 'W/"7"'}])
+    wait_until(page, "over !== null")
     assert page.evaluate("over") == body(99)
     assert page.evaluate("told") == [99]
 
@@ -105,6 +112,7 @@ def test_a_question_that_is_never_answered_is_asked_again(page: Page) -> None:
     while not unanswered:
         page.wait_for_timeout(10)
     page.clock.fast_forward(36_000)
+    wait_until(page, "over !== null")
     assert page.evaluate("over") == body(99)
     assert page.evaluate("lines") == [False, True]
 
