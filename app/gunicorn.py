@@ -21,7 +21,7 @@ KEPT = 1000
 #: files that the process may need for everything that is no connection of a client's
 OTHER_FILES = 200
 
-worker_class = "gthread"
+worker_class = "app.threads.Threads"
 workers = 1
 threads = ServingSettings().most_at_once
 

@@ -74,6 +74,8 @@ class ServingSettings(BaseSettings):
     serve: Literal["web", "worker", "all"] = "all"
     #: requests answered at once; each stream takes one for as long as it lasts
     threads: int | None = Field(default=None, ge=2, le=10_000)
+    #: seconds after which a client that sends or reads nothing has left
+    stalled_after: float = Field(default=30.0, gt=0, le=600)
 
     @property
     def most_at_once(self) -> int:

@@ -31,8 +31,6 @@ LAST_SEEN = "Last-Event-ID"
 LOOK_EVERY = 3.0
 #: seconds after which a stream ends, and the client comes again: to a newer process, it may be
 LONGEST = (600, 900)
-#: seconds in which a client must take what is written to it
-STALLED = 30.0
 #: milliseconds until the client comes again: spread, so that they do not all come at once
 AGAIN = (1000, 5000)
 #: an event of its own, because a comment would not reach a page
@@ -77,9 +75,6 @@ class _Events:
         self._seen = seen
         self._user_id = current_user().id
         self._connection: socket | None = request.environ.get("gunicorn.socket")
-        if self._connection:
-            # a client that reads nothing loses its connection, and gives its thread back
-            self._connection.settimeout(STALLED)
         self._ping_at = time.monotonic() + web().settings.ping_every
         self._end_at = time.monotonic() + random.uniform(*LONGEST)
 

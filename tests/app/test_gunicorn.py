@@ -1,8 +1,9 @@
-"""What only a real HTTP server shows: lengths that lie, bodies that stop, senders that leave."""
+"""What only a real HTTP server shows: lengths that lie, bodies that stop, senders that leave, and those that do not."""
 
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -108,3 +109,38 @@ def test_a_body_past_the_limit_is_refused_in_words(port: int, services: Services
     answer = requests.post(f"http://127.0.0.1:{port}{PATH}", files={"files": bytes(31 * 1024 * 1024)}, timeout=30)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert stored(services) == before
+
+
+# ---------------------------------------------------------------- clients that take their time
+
+HOST = "Host: 127.0.0.1\r\n"
+#: of each kind more than there are threads
+SLOW = {
+    "a head that does not end": f"GET / HTTP/1.1\r\n{HOST}X-",
+    "a body that does not come": f"POST /api/auth/token HTTP/1.1\r\n{HOST}Content-Type: application/json\r\n"
+    "Content-Length: 9\r\n\r\n{",
+    "who does not leave": f"GET /healthz HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n",
+}
+
+
+@pytest.fixture(scope="module")
+def impatient(settings: Settings, services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Of one with few threads, and little time for whoever says nothing."""
+    hurried = {"THREADS": "4", "STALLED_AFTER": "0.2"}
+    with served(settings, tmp_path_factory.mktemp("impatient"), **hurried) as service:
+        yield service.port
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_slow_clients_keep_nobody_else_waiting(impatient: int, kind: str) -> None:
+    with ExitStack() as clients:
+        for _ in range(12):
+            client = clients.enter_context(socket.create_connection(("127.0.0.1", impatient), 10))
+            client.sendall(SLOW[kind].encode())
+        assert requests.get(f"http://127.0.0.1:{impatient}/healthz", timeout=5).ok
+
+
+def test_a_slow_body_is_refused_in_words(impatient: int) -> None:
+    with socket.create_connection(("127.0.0.1", impatient), 10) as client:
+        client.sendall(SLOW["a body that does not come"].encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
