@@ -79,6 +79,7 @@ def test_a_story_is_changed_saved_and_filmed_as_it_was_left(
     page.click("#story-save")
     expect(page.locator("#story-notice")).to_contain_text("Saved.")
     page.click("#story-approve")
+    expect(page.locator("#vlog-title")).to_be_focused()
     expect(page.locator("#film[src]")).to_be_visible(timeout=MAKING)
     expect(page.locator("#story")).to_be_hidden()
     segments = requests.get(f"{daylog}/api/vlogs/{parked}", timeout=5).json()["segments"]

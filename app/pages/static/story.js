@@ -127,6 +127,7 @@ export class Story {
     const answer = await request("POST", `${this.path}/approve`);
     this.draft.drop();
     this.close();
+    part("vlog-title").focus(); // above what is told of the making
     this.onApproved(answer.headers.get("ETag"));
   }
 
