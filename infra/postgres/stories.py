@@ -22,7 +22,7 @@ def put(connection: Connection, vlog_id: str, story: Story) -> None:
         for number, card in enumerate(story.cards, start=1)
     ]
     if rows:
-        connection.execute(insert(SCENE), rows)
+        connection.execute(insert(SCENE).values(rows))  # one statement: as parameters they would be as many
 
 
 def read(connection: Connection, vlog_id: str) -> Story | None:

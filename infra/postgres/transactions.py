@@ -50,7 +50,7 @@ class SqlTx:
         self._connection.execute(insert(VLOG).values(**row, family=vlog.family, number=vlog.number))
         wanted = dict.fromkeys([*vlog.media_ids, *filter(None, [vlog.settings.music_id])])
         rows = [{"vlog_id": vlog.id, "media_id": media_id} for media_id in wanted]
-        self._connection.execute(insert(VLOG_MEDIA), rows)
+        self._connection.execute(insert(VLOG_MEDIA).values(rows))
 
     def add_media(self, media: Media, quota: int) -> None:
         self._connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(media.owner_id))))
