@@ -3,6 +3,7 @@
 from pathlib import Path
 from shutil import copy
 
+import pytest
 import requests
 from playwright.sync_api import Page, Route, expect
 
@@ -15,8 +16,14 @@ def unfold(page: Page) -> None:
     page.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
 
 
-def test_a_person_makes_plays_and_keeps_a_vlog(page: Page, tmp_path: Path) -> None:
-    day = [path for path in make_day(tmp_path / "day") if path.stem[:4] in ("0615", "0905", "1112", "1350")]
+@pytest.fixture(scope="module")
+def day(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Photos and a clip of the sample day, of every kind."""
+    made = make_day(tmp_path_factory.mktemp("day"))
+    return [path for path in made if path.stem[:4] in ("0615", "0905", "1112", "1350")]
+
+
+def test_a_person_makes_plays_and_keeps_a_vlog(page: Page, day: list[Path], tmp_path: Path) -> None:
     page.goto("/")
     choose(page, day)
     unfold(page)
@@ -84,9 +91,11 @@ def test_wishes_outlive_a_reload_and_a_guess_overwrites_none_of_them(page: Page,
     expect(page.locator("[name=language]")).to_have_value("ko")
 
 
-def test_the_day_is_read_from_every_kind_of_photo_and_from_no_broken_one(page: Page, tmp_path: Path) -> None:
+def test_the_day_is_read_from_every_kind_of_photo_and_from_no_broken_one(
+    page: Page, day: list[Path], tmp_path: Path
+) -> None:
     kinds = {"0615": "2025-05-17", "0905": "2025-05-17", "1350": "2025-05-17"}
-    good = [path for path in make_day(tmp_path / "day") if path.stem[:4] in kinds]
+    good = [path for path in day if path.stem[:4] in kinds]
     assert {path.suffix for path in good} == {".jpg", ".heic", ".webp"}
     page.goto("/")
     # a field beside the form: nothing is sent
