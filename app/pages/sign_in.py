@@ -97,9 +97,9 @@ for _kind in KINDS:
     blueprint.register_error_handler(_kind, in_words)
 
 
-def _page(wanted: str, problem: str, address: str | None = None) -> str:
+def _page(wanted: str, problem: str, again: str | None = None) -> str:
     query = urlencode({"next": wanted})
-    return words.page("sign-in.html", "sign-in", address=address, query=query, problem=problem)
+    return words.page("sign-in.html", "sign-in", again=again, query=query, problem=problem)
 
 
 def _provider() -> SignIn:

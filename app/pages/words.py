@@ -25,9 +25,9 @@ COOKIE, REMEMBERED = "lang", 365 * 24 * 3600
 Text = str | Mapping[str, str]
 
 
-def page(template: str, *catalogues: str, address: str | None = None, **values: Any) -> str:
-    """Render a page in its reader's language; its scripts find the words of `catalogues`, too. `address` with its query
-    is where another language is chosen, for a page that cannot be asked for once more."""
+def page(template: str, *catalogues: str, again: str | None = None, **values: Any) -> str:
+    """Render a page in its reader's language; its scripts find the words of `catalogues`, too. `again`, an address
+    with its query, is where another language is chosen, for a page that cannot be asked for once more."""
     language = current()
     texts = catalogue(language, ("common", *catalogues))
 
@@ -40,7 +40,7 @@ def page(template: str, *catalogues: str, address: str | None = None, **values: 
         texts=texts,
         language=language,
         languages={
-            code: (name, f"{address}&lang={code}" if address else here(lang=code)) for code, name in LANGUAGES.items()
+            code: (name, f"{again}&lang={code}" if again else here(lang=code)) for code, name in LANGUAGES.items()
         },
         path=request.path,
         needed=scripts.needed,
