@@ -35,6 +35,12 @@ MISSING = """() => {
   });
 }"""
 
+#: what stays in sight while the page is scrolled is drawn anew where it belongs before a picture is taken
+FROM_THE_TOP = """() => {
+  scrollTo({ top: 0, behavior: "instant" });
+  return new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+}"""
+
 
 def speak(page: Page, daylog: str, language: str) -> None:
     page.context.add_cookies([{"name": "lang", "value": language, "url": daylog}])
@@ -51,6 +57,7 @@ def test_every_state_is_all_there(page: Page, daylog: str, things: Things, langu
         assert page.evaluate(MISSING) == [], name
         for size, viewport in SIZES.items():
             page.set_viewport_size(viewport)
+            page.evaluate(FROM_THE_TOP)
             assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], name
             screenshot(page, f"{name}-{language}-{size}")
 
