@@ -1,4 +1,4 @@
-// Daylog's client for any page: send files, make a vlog of them, watch it being made.
+// Daylog's client for any page at Daylog's own address: send files, make a vlog of them, watch it being made.
 //
 //   import { createVlog, upload, watch } from "/static/daylog.js";
 //

@@ -8,12 +8,16 @@ const AGAIN = 60; // seconds until a stream that was refused is tried again
 const OVER = new Set(["completed", "failed"]);
 
 /**
- * Resolves with the vlog (the body of `GET /api/vlogs/{id}`) when it is completed or has failed. Until then `onChange`
- * is called with it for each change once, never for an older one after a newer; `onLine` with false when nobody
- * answers, and with true when somebody does again. With `live: false` it only polls, and so it does with a bearer
- * token, which browsers cannot send with a stream. Rejects with the service's Problem when it says no, and with the
- * reason of `signal` when that is aborted. `since`: the ETag of what `POST …/retry` or `…/approve` has answered: how
- * it stood before that is not told, not even by a process of the service that knows no better yet.
+ * Resolves with the vlog (the body of `GET /api/vlogs/{id}`) when it is completed or has failed; rejects with the
+ * service's Problem when it says no.
+ *
+ * - `onChange(vlog)`: each change once, never an older one after a newer. One with `needs` waits for somebody, and is
+ *   watched on.
+ * - `onLine(answered)`: false when nobody answers, true when somebody does again.
+ * - `live`: with false it only polls, and so it does with a bearer token, which browsers cannot send with a stream.
+ * - `since`: the ETag of what `POST …/retry` or `…/approve` has answered: how it stood before that is not told, not
+ *   even by a process of the service that knows no better yet.
+ * - `signal`: stops it, and is the reason it rejects with.
  */
 export async function watch(id, { onChange, onLine = () => {}, live = true, since, signal } = {}) {
   signal?.throwIfAborted();
