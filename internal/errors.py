@@ -18,6 +18,7 @@ Error
 │   ├── NotFound            there is no such thing, or it is not yours
 │   ├── Gone                there was, for anybody who knew where; there is no more
 │   ├── Conflict            not in this state
+│   │   └── StartAnew       nor ever again: make a new vlog of the media there is
 │   └── Changed             it changed since you read it
 ├── TemporaryFailure        the same may succeed later
 │   ├── StorageFull         no room left
@@ -117,6 +118,10 @@ class Gone(Refused):
 
 class Conflict(Refused):
     code = "conflict"
+
+
+class StartAnew(Conflict):
+    code = "start_anew"
 
 
 class Changed(Refused):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from internal.errors import Changed, Conflict
+from internal.errors import Changed, Conflict, StartAnew
 from internal.jobs import Job, Status
 from internal.ports import Services, Tx
 from internal.storyboard import Change, Story, changed, within_limits
@@ -69,11 +69,11 @@ def make_version(
 
 
 def _told(story: Story | None, job: Job) -> Story:
-    """Raises Conflict. Of a vlog that was made before stories were kept, none ever will be."""
+    """Raises Conflict, StartAnew. Of a vlog that was made before stories were kept, none ever will be."""
     if story and story.told:
         return story
     if job.finished:
-        raise Conflict("No story of this vlog is kept: make a new vlog of its media.")
+        raise StartAnew("No story of this vlog is kept: make a new vlog of its media.")
     raise Conflict("The story is not told yet: ask again when the vlog has come so far.")
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from internal.errors import Conflict, InvalidInput, NotFound
+from internal.errors import InvalidInput, NotFound, StartAnew
 from internal.faults import crash_point
 from internal.jobs import Job
 from internal.media import Kind, Media, MediaState
@@ -98,11 +98,11 @@ def _again(job: Job, tx: Tx) -> Job:
 
 
 def claim_again(tx: Tx, owner_id: str, media_ids: Sequence[str]) -> None:
-    """Media of a vlog that is over. Raises Conflict when one of them is not there any more."""
+    """Media of a vlog that is over. Raises StartAnew when one of them is not there any more."""
     try:
         tx.claim_media(owner_id, media_ids)
     except NotFound as error:
-        raise Conflict("A file of this vlog has been deleted: make a new vlog of those you have.") from error
+        raise StartAnew("A file of this vlog has been deleted: make a new vlog of those you have.") from error
 
 
 def approve(services: Services, owner_id: str, vlog_id: str) -> Job:

@@ -126,7 +126,7 @@ def test_one_whose_media_were_deleted_meanwhile_is_not_begun_again(
     failed(services, vlog_id)
     assert client.delete(f"/api/media/{gone}").status_code == 204
     answer = client.post(f"/api/vlogs/{vlog_id}/retry")
-    assert (answer.status_code, answer.json["code"]) == (409, "conflict")
+    assert (answer.status_code, answer.json["code"]) == (409, "start_anew")
     assert "deleted" in answer.json["detail"]
     assert client.get(f"/api/vlogs/{vlog_id}").json["status"] == "failed"
 

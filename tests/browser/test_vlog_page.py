@@ -123,6 +123,17 @@ def test_time_left_never_goes_back(page: Page, finished: str) -> None:
     ]
 
 
+def test_what_cannot_be_done_is_said_in_the_language_of_the_page(page: Page, daylog: str, body: dict[str, Any]) -> None:
+    speak(page, daylog, "ja")
+    ScriptedVlog(page, body, **STATES["failed"])
+    page.route("**/retry", lambda route: route.continue_())  # of one that is finished, whatever this page was told
+    page.goto(f"/vlogs/{body['id']}")
+    page.click("#retry")
+    expect(page.locator("#refusal")).to_have_text(
+        "この画面の内容は最新ではありません。ページを再読み込みしてください。"
+    )
+
+
 def test_a_film_has_its_shape_before_anything_of_it_has_come(page: Page, body: dict[str, Any]) -> None:
     page.route(re.compile(r"/(video|thumbnail)"), lambda _route: None)  # never answered
     vlog = ScriptedVlog(page, body)

@@ -6,6 +6,7 @@ import { maybe, say } from "./words.js";
 /** Our own words where a catalogue (`<name>.problem.<code>`) has some, else the service's sentence. */
 export function inWords(error, ...catalogues) {
   if (error instanceof Unreachable) return say("common.unreachable");
-  const found = [...catalogues, "common"].map((name) => maybe(`${name}.problem.${error.code}`));
+  const code = error.code ?? (error.status >= 500 ? "temporary_failure" : ""); // a proxy names none
+  const found = [...catalogues, "common"].map((name) => maybe(`${name}.problem.${code}`));
   return found.find(Boolean) ?? error.message;
 }
