@@ -42,14 +42,12 @@ def forget_trip(response: Response) -> None:
 
 def _set(response: Response, name: str, value: str, lasting: timedelta) -> None:
     """With no time to last it is gone at once. Lax: the way back from the sign-in is another site's link."""
-    response.set_cookie(
-        _name(name), value, max_age=lasting, path="/", secure=_on_https(), httponly=True, samesite="Lax"
-    )
+    response.set_cookie(_name(name), value, max_age=lasting, path="/", secure=on_https(), httponly=True, samesite="Lax")
 
 
 def _name(name: str) -> str:
-    return f"__Host-{name}" if _on_https() else name
+    return f"__Host-{name}" if on_https() else name
 
 
-def _on_https() -> bool:
+def on_https() -> bool:
     return web().settings.public_url.startswith("https:")

@@ -22,7 +22,6 @@ def vlog_answer(body: VlogBody, version: int, status: int = 200) -> Response:
 def validated(response: Response, version: int, running: bool) -> Response:
     """With the ETag, weak because `eta_seconds` does not count, and while it runs with when to ask again."""
     response.set_etag(str(version), weak=True)
-    response.headers["Cache-Control"] = "private, no-cache"
     if running:
         response.headers["Retry-After"] = str(POLL_EVERY)
     return response

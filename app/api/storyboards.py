@@ -79,7 +79,6 @@ def _answer(vlog: Vlog, told: Story) -> Response:
 
 def _validated(response: Response, told: Story) -> Response:
     response.set_etag(told.etag)
-    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from app import cookies
 from app.api.languages import preferred_language
 from app.pages import scripts
 
@@ -66,7 +67,7 @@ def switch() -> ResponseReturnValue | None:
     if request.method != "GET" or wish not in get_args(PageLanguage) or not ours:
         return None
     response = make_response(redirect(here(), 303))
-    response.set_cookie(COOKIE, wish, max_age=REMEMBERED, httponly=True, samesite="Lax", secure=request.is_secure)
+    response.set_cookie(COOKIE, wish, max_age=REMEMBERED, httponly=True, samesite="Lax", secure=cookies.on_https())
     return response
 
 

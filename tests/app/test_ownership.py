@@ -151,6 +151,7 @@ def test_what_is_anothers_is_not_there(
         assert shown(ana, name, hers) == seen, (method, rule.rule)
         as_ana = ana.open(path_to(rule, hers), method, **given)
         assert told(as_ana, hers) != told(absent, ABSENT), (method, rule.rule)
+        assert as_ana.headers["Cache-Control"] == "no-store", (method, rule.rule)
         as_ana.close()
 
 

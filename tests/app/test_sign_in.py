@@ -125,6 +125,7 @@ def test_on_https_cookies_are_secure_and_for_this_host_alone(guarded_settings: S
     assert "secure" in has
     assert has["path"] == "/"
     assert "domain" not in has
+    assert "secure" in attributes(app.test_client().get("/?lang=ja", headers={"Host": "daylog.example"}), "lang")
 
 
 def services_with(services: Services, settings: Settings) -> Services:
