@@ -113,7 +113,7 @@ def test_who_has_no_vlogs_is_shown_the_way_to_the_first(page: Page) -> None:
 
 
 def test_a_list_that_cannot_be_had_says_so(page: Page) -> None:
-    problem = {"status": 500, "code": "internal_error", "detail": "Something <i>went</i> wrong."}
+    problem = {"status": 500, "code": "unheard_of", "detail": "Something <i>went</i> wrong."}
     page.route(LIST, lambda route: route.fulfill(status=500, json=problem))
     page.goto("/vlogs")
     expect(page.locator("#library-problem")).to_have_text("Something <i>went</i> wrong.")
