@@ -56,6 +56,8 @@ def page(chromium: Browser, daylog: str) -> Iterator[Page]:
         strangers: set[str] = set()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.extend(_complaint(message)))
+        # listened to from the start: a chooser that a key opens may come before one asks for it
+        page.on("filechooser", lambda chooser: None)
         page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
         page.on("request", lambda request: strangers.update(_stranger(request.url)))
         yield page
