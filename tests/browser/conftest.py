@@ -50,14 +50,14 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser, daylog: str) -> Iterator[Page]:
     """An empty page that must end without complaints, and without having asked anyone but us."""
     with chromium.new_context(base_url=daylog, viewport=DESKTOP, accept_downloads=True) as context:
+        # listened to from the start: a chooser may open before one has begun to wait for it
+        context.on("page", lambda opened: opened.on("filechooser", lambda chooser: None))
         page = context.new_page()
         page.set_default_timeout(20_000)
         complaints: list[str] = []
         strangers: set[str] = set()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.extend(_complaint(message)))
-        # listened to from the start: a chooser that a key opens may come before one asks for it
-        page.on("filechooser", lambda chooser: None)
         page.on("dialog", lambda dialog: complaints.append(f"a dialog: {dialog.message}"))
         page.on("request", lambda request: strangers.update(_stranger(request.url)))
         yield page
