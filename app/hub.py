@@ -195,7 +195,7 @@ class Hub:
             if self._reachable:
                 log.warning("vlogs are not followed for now: %s", error)
             self._reachable = False
-        except Exception:
+        except Exception:  # a defect met in one round must not end the thread for everybody: its trace is kept
             log.exception("vlogs could not be followed")
 
     def _round(self) -> None:
