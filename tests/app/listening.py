@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,9 +38,11 @@ class Listening:
         self.retry: int | None = None
 
     def all(self) -> Iterator[Event]:
-        """Until the other side ends it, pings too."""
+        """Until the other side ends it, pings too. AssertionError: it goes on for longer than any test wants."""
         fields: dict[str, str] = {}
+        until = time.monotonic() + PATIENCE
         for line in self.answer:
+            assert time.monotonic() < until, "nothing but pings, or no end of it"
             name, _, value = line.decode().rstrip("\n").partition(": ")
             if name:
                 fields[name] = value
