@@ -106,7 +106,8 @@ class Hub:
         self._age = age
         self._watched_for = watched_for
         self._every = every
-        self._lock = threading.Lock()
+        # a stream that nobody closed is closed by the collector of garbage, which may come while we hold this
+        self._lock = threading.RLock()
         self._watched: dict[str, _Watched] = {}
         self._thread: threading.Thread | None = None
         self._reachable = True

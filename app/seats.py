@@ -17,7 +17,8 @@ class Seats:
     def __init__(self, most: int, most_each: int) -> None:
         self._most = most
         self._most_each = most_each
-        self._lock = threading.Lock()
+        # a stream that nobody closed is closed by the collector of garbage, which may come while we hold this
+        self._lock = threading.RLock()
         self._taken: Counter[str] = Counter()
 
     @contextmanager
