@@ -65,6 +65,7 @@ def queue(settings: Settings) -> TaskQueue:
         audience=settings.tasks_audience,
         deadline=settings.times.dispatch_deadline,
         endpoint=settings.tasks_endpoint,
+        smoke_queue=settings.smoke_queue,
     )
     return CloudTasksQueue(target)
 

@@ -34,6 +34,11 @@ def current_user() -> User:
             return current_session().user
 
 
+def tries_a_version() -> bool:
+    """Whether a deployment asks, to see what a version that does not serve yet makes of it. Raises NotAuthenticated."""
+    return current_user().email == web().settings.smoke_account
+
+
 def user_by_now() -> User:
     """Who it is who asked a while ago, read anew: for requests that last. Raises NotAuthenticated."""
     g.pop("session", None)

@@ -139,6 +139,9 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
     tasks_service_account: str = ""
     scheduler_service_account: str = ""
     tasks_audience: str = ""
+    #: whose vlogs are made by the version that does not serve yet, and the queue that leads to it
+    smoke_account: str = ""
+    smoke_queue: str = ""
     tasks_issuer: str = "https://accounts.google.com"
     tasks_certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
     task_auth: Literal["app", "iam"] = "app"
@@ -207,6 +210,8 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
             wrong.append("GOOGLE_PROJECT is missing")
         if self.task_auth == "iam" and self.serve != "worker":
             wrong.append("TASK_AUTH=iam needs SERVE=worker, behind Cloud Run's own check")
+        if self.smoke_account and not self.smoke_queue:
+            wrong.append("SMOKE_ACCOUNT needs SMOKE_QUEUE")
         if self.profile == "laptop" and len(wrong) >= len(NEEDED):
             wrong = [f"nothing runs on {self.state}: start it with `make serve`"]
         if wrong:

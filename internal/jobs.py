@@ -41,6 +41,8 @@ class Dispatch:
     job_id: str
     run_no: int
     dispatch_no: int
+    #: by the queue that leads to the version which does not serve yet
+    smoke: bool = False
 
     @property
     def name(self) -> str:
@@ -109,7 +111,7 @@ class Job:
         """The dispatch the queue should hold now: none while running, parked or finished."""
         if self.next_run_at is None or self.status not in (Status.PENDING, Status.WAITING):
             return None
-        return Dispatch(self.id, self.run_no, self.dispatch_no)
+        return Dispatch(self.id, self.run_no, self.dispatch_no, bool(self.params.get("smoke")))
 
     def leased(self, now: datetime) -> bool:
         return self.status is Status.RUNNING and self.lease_until is not None and now < self.lease_until

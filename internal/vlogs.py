@@ -26,15 +26,17 @@ def create(
     settings: VlogSettings,
     media_ids: Sequence[str],
     also: Callable[[Tx, Vlog], None] = lambda tx, vlog: None,
+    smoke: bool = False,
 ) -> Vlog:
-    """Ask for a vlog. `also` writes more in the same transaction. Raises InvalidInput, NotFound.
+    """Ask for a vlog. `also` writes more in the same transaction. `smoke`: to see whether a version that does not
+    serve yet can make one. Raises InvalidInput, NotFound.
 
     Once this returns the vlog will be made, whatever dies.
     """
     vlog = Vlog(new_id(), owner_id, settings, tuple(dict.fromkeys(media_ids)))
     if not 1 <= len(vlog.media_ids) <= MOST_MEDIA:
         raise InvalidInput(f"Give between 1 and {MOST_MEDIA} photos or clips.", "files")
-    return submit(services, lambda tx: vlog, also)
+    return submit(services, lambda tx: vlog, also, **({"smoke": True} if smoke else {}))
 
 
 def submit(services: Services, ask: Callable[[Tx], Vlog], also: Callable[[Tx, Vlog], None], **params: object) -> Vlog:

@@ -16,7 +16,7 @@ from app.api.operations import operation
 from app.api.reading import checked_id, read_query
 from app.api.standing import shown, standing, version_named
 from app.api.view import body_of
-from app.identity import current_user
+from app.identity import current_user, tries_a_version
 from app.services import services, web
 from internal import uploads, vlogs
 from internal.jobs import TERMINAL, Job, Status
@@ -67,7 +67,12 @@ def _make(form: VlogForm, keep: Keep) -> Answer:
         settings = settings.model_copy(update={"music_id": ids.pop()})
     try:
         vlog = vlogs.create(
-            services(), owner_id, settings, [*form.media_ids, *ids], lambda tx, vlog: keep(tx, kept_for(vlog))
+            services(),
+            owner_id,
+            settings,
+            [*form.media_ids, *ids],
+            lambda tx, vlog: keep(tx, kept_for(vlog)),
+            smoke=tries_a_version(),
         )
     except BaseException:
         uploads.discard(services(), taken)

@@ -29,7 +29,8 @@ class Target:
 
     `queue`: `projects/P/locations/L/queues/Q`; `url`: our task endpoint for the pipeline; `service_account`: the
     e-mail its OIDC token speaks for; `audience`: whom the token is for; `deadline`: how long one delivery may take,
-    15 s to 30 min; `endpoint`: `http://127.0.0.1:PORT` of the laptop's server, None for the real one.
+    15 s to 30 min; `endpoint`: `http://127.0.0.1:PORT` of the laptop's server, None for the real one; `smoke_queue`:
+    where smoke dispatches go, whose own routing leads to the version that does not serve yet; "" where there is none.
     """
 
     queue: str
@@ -38,6 +39,7 @@ class Target:
     audience: str
     deadline: timedelta
     endpoint: str | None = None
+    smoke_queue: str = ""
 
 
 @contextmanager
@@ -69,7 +71,7 @@ class CloudTasksQueue:
     def enqueue(self, dispatch: Dispatch, at: datetime | None = None) -> None:
         with translate_errors():
             try:
-                self._client.create_task(parent=self._target.queue, task=self._task(dispatch, at), timeout=TIMEOUT)
+                self._client.create_task(parent=self._queue(dispatch), task=self._task(dispatch, at), timeout=TIMEOUT)
             except api.Conflict:
                 # The name was used within a day: an earlier call got through though its answer was lost.
                 return
@@ -83,7 +85,10 @@ class CloudTasksQueue:
             return True
 
     def _name(self, dispatch: Dispatch) -> str:
-        return f"{self._target.queue}/tasks/{dispatch.name}"
+        return f"{self._queue(dispatch)}/tasks/{dispatch.name}"
+
+    def _queue(self, dispatch: Dispatch) -> str:
+        return self._target.smoke_queue if dispatch.smoke and self._target.smoke_queue else self._target.queue
 
     def _task(self, dispatch: Dispatch, at: datetime | None) -> tasks_v2.Task:
         """Ids only: what the job needs is read from its row when the task arrives."""
