@@ -100,7 +100,7 @@ clean:
 	rm -rf $(VENV) $(VENV)-peers $(STATE) artefacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # One stamp for each requirements file: what is up to date is not asked for again.
-$(LOCAL): requirements.txt infra/local/requirements.txt | $(PY)
+$(LOCAL): requirements.txt $(wildcard infra/*/requirements.txt) | $(PY)
 	@echo "Installing what Daylog needs into $(VENV) (once; some minutes) …"
 	@$(PY) -m pip install -qq --disable-pip-version-check -r infra/local/requirements.txt
 	@touch $@

