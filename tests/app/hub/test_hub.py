@@ -22,13 +22,14 @@ from tests.queue_server import wait_until
 def test_a_thousand_watched_vlogs_are_one_question_a_round(hub: Hub, store: Counting) -> None:
     jobs = [add_vlog(store, OWNER) for _ in range(3)]
     with ExitStack() as listeners:
-        first, *_ = [listeners.enter_context(hub.listening(job.id)) for job in jobs]
+        ours = [listeners.enter_context(hub.listening(job.id)) for job in jobs]
         for _ in range(1000 - len(jobs)):
             listeners.enter_context(hub.listening(str(uuid.uuid4())))
-        wait_until(lambda: store.rounds[-1:] == [1000] and store.rows)
+        assert [told(listener, 0).version for listener in ours] == [job.version for job in jobs]
+        wait_until(lambda: store.rounds[-1:] == [1000])
         store.rounds.clear(), store.rows.clear()
         newest = advance(store, jobs[0])
-        assert told(first, jobs[0].version).version == newest.version
+        assert told(ours[0], jobs[0].version).version == newest.version
         wait_until(lambda: len(store.rounds) > 1)
     assert set(store.rounds) == {1000}
     assert store.rows == [{jobs[0].id}]
