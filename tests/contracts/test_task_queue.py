@@ -6,8 +6,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -31,6 +33,8 @@ from tests.queue_server import (
     wait_until,
 )
 
+EXPECTED = Expected(AUDIENCE, frozenset({SERVICE_ACCOUNT}), frozenset({ISSUER}))
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueueServer]:
@@ -44,9 +48,9 @@ def worker() -> Iterator[Target]:
         yield one
 
 
-def connected(server: QueueServer, queue: str, url: str) -> TaskQueue:
+def connected(server: QueueServer, queue: str, url: str, smoke: str = "") -> TaskQueue:
     return CloudTasksQueue(
-        QueueTarget(queue, url, SERVICE_ACCOUNT, AUDIENCE, deadline=timedelta(minutes=5), endpoint=server.url)
+        QueueTarget(queue, url, SERVICE_ACCOUNT, AUDIENCE, timedelta(minutes=5), server.url, smoke_queue=smoke)
     )
 
 
@@ -81,8 +85,7 @@ def test_it_is_named_by_its_dispatch(queue: TaskQueue, worker: Target) -> None:
 def test_it_brings_a_token_the_caller_check_believes(queue: TaskQueue, worker: Target, server: QueueServer) -> None:
     queue.enqueue(Dispatch("job-2", 1, 1))
     wait_until(lambda: worker.received)
-    expected = Expected(AUDIENCE, frozenset({SERVICE_ACCOUNT}), frozenset({ISSUER}))
-    check = OidcCallerCheck(expected, certs_url=f"{server.url}/certs")
+    check = OidcCallerCheck(EXPECTED, certs_url=f"{server.url}/certs")
     check.verify(worker.received[0].headers.get_all("Authorization", []))
 
 
@@ -95,6 +98,31 @@ def test_a_duplicate_name_is_success(queue: TaskQueue, worker: Target) -> None:
     queue.enqueue(Dispatch("job-3", 1, 2))
     wait_until(lambda: len(worker.received) == 2)
     assert [json.loads(each.body)["dispatch_no"] for each in worker.received] == [1, 2]
+
+
+def test_a_smoke_dispatch_goes_where_its_own_queue_leads_and_no_other_does(server: QueueServer, worker: Target) -> None:
+    with target() as candidate:
+        led = {"uri_override": {"host": "127.0.0.1", "port": urlsplit(candidate.url).port}}
+        usual, smoke = server.new_queue(), server.new_queue(http_target=led)
+        queue = connected(server, usual, worker.url, smoke)
+        tried, asked = Dispatch("job-13", 1, 1, smoke=True), Dispatch("job-14", 1, 1)
+        queue.enqueue(tried, later(600))
+        assert queue.holds(tried)
+        assert not queue.holds(replace(tried, smoke=False))
+        server.client.run_task(name=f"{smoke}/tasks/{tried.name}")
+        queue.enqueue(asked)
+        wait_until(lambda: candidate.received and worker.received)
+        assert [json.loads(each.body)["job_id"] for each in candidate.received + worker.received] == [
+            "job-13",
+            "job-14",
+        ]
+        (authorization,) = candidate.received[0].headers.get_all("Authorization", [])
+        OidcCallerCheck(EXPECTED, certs_url=f"{server.url}/certs").verify([authorization])
+
+
+def test_without_a_queue_for_it_a_smoke_dispatch_is_one_of_all(queue: TaskQueue, worker: Target) -> None:
+    queue.enqueue(Dispatch("job-15", 1, 1, smoke=True))
+    wait_until(lambda: worker.received)
 
 
 def test_it_is_not_delivered_before_its_time(queue: TaskQueue, worker: Target) -> None:

@@ -78,6 +78,9 @@ def test_a_queue_cannot_be_made_twice(server: QueueServer, queue: str) -> None:
         {"retry_config": {"max_doublings": -1}},
         {"retry_config": {"min_backoff": timedelta(seconds=-1)}},
         {"retry_config": {"min_backoff": timedelta(seconds=9), "max_backoff": timedelta(seconds=8)}},
+        {"http_target": {"uri_override": {"host": "example.org"}}},
+        {"http_target": {"uri_override": {"scheme": 2}}},
+        {"http_target": {"oidc_token": {"service_account_email": "a@example.org"}}},
     ],
 )
 def test_settings_out_of_bounds_are_refused(server: QueueServer, settings: dict[str, Any]) -> None:

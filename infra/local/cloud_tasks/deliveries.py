@@ -1,6 +1,7 @@
 """One attempt at one task: the request it makes, and what its outcome changes."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from google.cloud.tasks_v2 import HttpMethod
 
@@ -25,8 +26,8 @@ class Attempt:
     past: int
 
 
-def begin(entry: Entry, issuer: Issuer, now: float) -> Attempt:
-    """Count the attempt in the entry and make its request."""
+def begin(entry: Entry, override: Message, issuer: Issuer, now: float) -> Attempt:
+    """Count the attempt in the entry and make its request. `override`: the queue's own routing, if it has any."""
     task = entry.message
     past = task.dispatch_count
     headers = own_headers(entry, past)
@@ -36,7 +37,11 @@ def begin(entry: Entry, issuer: Issuer, now: float) -> Attempt:
     set_time(task.last_attempt.dispatch_time, now)
     if past == 0:
         set_time(task.first_attempt.dispatch_time, now)
-    return Attempt(request(task, headers, issuer), get_seconds(task.dispatch_deadline), past)
+    return Attempt(
+        request(task, routed(task.http_request.url, override), headers, issuer),
+        get_seconds(task.dispatch_deadline),
+        past,
+    )
 
 
 def own_headers(entry: Entry, past: int) -> dict[str, str]:
@@ -55,16 +60,25 @@ def own_headers(entry: Entry, past: int) -> dict[str, str]:
     return headers
 
 
-def request(task: Message, headers: dict[str, str], issuer: Issuer) -> Push:
+def routed(url: str, override: Message) -> str:
+    """Its host and port are the queue's, where that names any; who a token is for stays as the task says.
+    https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues#urioverride"""
+    parts = urlsplit(url)
+    host, port = override.host or parts.hostname, override.port or parts.port
+    place = f"[{host}]" if ":" in str(host) else str(host)
+    return parts._replace(netloc=f"{place}:{port}" if port else place).geturl()
+
+
+def request(task: Message, url: str, headers: dict[str, str], issuer: Issuer) -> Push:
     wanted = task.http_request
     given = {name: value for name, value in wanted.headers.items() if not is_own(name.lower())}
     if wanted.HasField("oidc_token"):
         given = {name: value for name, value in given.items() if name.lower() != "authorization"}
-        token = issuer.token(wanted.oidc_token.service_account_email, wanted.oidc_token.audience or wanted.url)
+        token = issuer.token(wanted.oidc_token.service_account_email, wanted.oidc_token.audience or url)
         headers = {**headers, "Authorization": f"Bearer {token}"}
     if wanted.body and "content-type" not in map(str.lower, given):
         given["Content-Type"] = "application/octet-stream"
-    return Push(HttpMethod(wanted.http_method).name, wanted.url, {**given, **headers}, wanted.body)
+    return Push(HttpMethod(wanted.http_method).name, url, {**given, **headers}, wanted.body)
 
 
 def is_own(name: str) -> bool:

@@ -131,7 +131,8 @@ class Dispatcher:
 
     def _attempt(self, name: str) -> None:
         entry = self._storage.task(name)
-        attempt = begin(entry, self._issuer, time.time())
+        override = self._storage.queue(entry.queue).http_target.uri_override
+        attempt = begin(entry, override, self._issuer, time.time())
         self._storage.change(entry)
         outcome = push(attempt.push, attempt.deadline)
         if self._stopping.is_set():

@@ -18,6 +18,8 @@ MAX_AHEAD = 30 * 86400
 MAX_RATE = 500.0
 MAX_CONCURRENT = 5000
 MAX_BURST = 100
+#: of a queue's own routing, what this server knows
+ROUTED_BY = frozenset({"uri_override", "host", "port"})
 
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -27,6 +29,7 @@ URL_TEXT = re.compile(r"[\x21-\x7e]+")
 def fill_queue(queue: Message) -> None:
     """Check a queue's settings, then fill what was left out. Raises ApiError."""
     check_limits(queue)
+    check_routing(queue.http_target)
     limits, retry = queue.rate_limits, queue.retry_config
     limits.max_dispatches_per_second = limits.max_dispatches_per_second or MAX_RATE
     limits.max_concurrent_dispatches = limits.max_concurrent_dispatches or 1000
@@ -54,6 +57,16 @@ def check_limits(queue: Message) -> None:
         raise invalid("Queue.retryConfig durations must not be negative.")
     if retry.HasField("max_backoff") and spans[1] > spans[2]:
         raise invalid("Queue.retryConfig.minBackoff must not be greater than maxBackoff.")
+
+
+def check_routing(target: Message) -> None:
+    """A queue may lead all its tasks to another server of this machine. Raises ApiError."""
+    override = target.uri_override
+    for part in (*target.ListFields(), *override.ListFields()):
+        if part[0].name not in ROUTED_BY:
+            raise invalid(f"Queue.httpTarget: {part[0].json_name} is not supported; uriOverride with host and port is.")
+    if override.HasField("host") and not is_loopback(override.host):
+        raise invalid("UriOverride.host must name this machine: 127.0.0.1, ::1 or localhost.")
 
 
 def check_name(name: str, pattern: str, parent: str) -> None:
