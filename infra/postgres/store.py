@@ -19,7 +19,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
     update,
 )
 
@@ -29,6 +28,7 @@ from infra.postgres.connection import engine, translate_errors
 from infra.postgres.ledger import PAID_CALL
 from infra.postgres.prepared import PreparedQuery
 from infra.postgres.rows import job_of, media_of, paid_call_of, vlog_and_job
+from infra.postgres.schema import has_our_schema
 from infra.postgres.transactions import (
     EVENT,
     JOB,
@@ -157,8 +157,8 @@ class PostgresStore(SqlAccounts):
 
     def ping(self) -> None:
         with self._reading() as connection:
-            if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is None:
-                raise TemporaryFailure("The database has no tables yet.")
+            if not has_our_schema(connection):
+                raise TemporaryFailure("The database has not been migrated yet.")
 
     # ---- writes
 
