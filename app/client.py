@@ -57,6 +57,14 @@ class Client:
         # for the service alone: addresses of the media store are signed
         self._signed_in = {"Authorization": f"Bearer {token}"} if token else {}
 
+    def sign_in(self, id_token: str) -> None:
+        """As whom the ID token proves; it is made out to the service's client id. Good for an hour."""
+        token = self._json("POST", "/api/auth/token", json={"id_token": id_token})["access_token"]
+        self._signed_in = {"Authorization": f"Bearer {token}"}
+
+    def sign_out(self) -> None:
+        self._ask("POST", "/api/auth/logout")
+
     def upload(self, path: Path, on_progress: Callable[[int], None] = lambda sent: None) -> Json:
         """Send a file in parts, straight to the media store; returns the media. `on_progress` is told how many more
         bytes have arrived, by several threads. Raises OSError when the file cannot be read."""
@@ -101,6 +109,9 @@ class Client:
     def media(self) -> Iterator[Json]:
         """All media uploaded, newest first."""
         return self._all("/api/media")
+
+    def delete_media(self, media_id: str) -> None:
+        self._ask("DELETE", f"/api/media/{media_id}")
 
     def vlogs(self) -> Iterator[Json]:
         """All vlogs, newest first."""
@@ -178,6 +189,10 @@ class Client:
 
     def cancel(self, vlog_id: str) -> None:
         self._json("POST", f"/api/vlogs/{vlog_id}/cancel")
+
+    def delete_vlog(self, vlog_id: str) -> None:
+        """One that is being made is cancelled. For minutes it can be restored."""
+        self._ask("DELETE", f"/api/vlogs/{vlog_id}")
 
     def save(self, vlog_id: str, path: Path) -> None:
         """Download the film, and its words beside it as .srt and .vtt; each file holds all of it or what it held
