@@ -59,7 +59,7 @@ class PostgresStore(SqlAccounts):
         self._reads: Engine = engine(url, pool, idle_limit, autocommit=True)
         super().__init__(self._reads)
         self._polled = PreparedQuery(self._reads, ONE_OF_MINE)
-        self._heartbeats: Engine = engine(url, 2, idle_limit, autocommit=True)
+        self._heartbeats: Engine = engine(url, 4, idle_limit, autocommit=True)
 
     # ---- reads
 
