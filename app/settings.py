@@ -37,6 +37,18 @@ NEEDED = (
     "public_url",
     "hosts",
 )
+#: who can read on the way there has our secrets, or can answer in the place of those we ask
+ADDRESSES = (
+    "tasks_target",
+    "tasks_endpoint",
+    "tasks_certs_url",
+    "work_endpoint",
+    "media_endpoint",
+    "vertex_endpoint",
+    "sign_in_address",
+    "sign_in_token_url",
+    "sign_in_certs_url",
+)
 LAPTOP_TIMES = Times(
     lease=timedelta(seconds=6),
     heartbeat=timedelta(seconds=2),
@@ -96,26 +108,23 @@ class SignInSettings(BaseSettings):
     auth: Literal["none", "google"] = "none"
     sign_in_client_id: str = ""
     sign_in_client_secret: str = Field(default="", repr=False)
-    sign_in_issuer: str = "https://accounts.google.com"
+    sign_in_issuer: str = Field(default="https://accounts.google.com", min_length=1)
     #: where browsers are sent
-    sign_in_address: str = "https://accounts.google.com/o/oauth2/v2/auth"
-    sign_in_token_url: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address, not a secret
-    sign_in_certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
+    sign_in_address: str = Field(default="https://accounts.google.com/o/oauth2/v2/auth", min_length=1)
+    sign_in_token_url: str = Field(default="https://oauth2.googleapis.com/token", min_length=1)
+    sign_in_certs_url: str = Field(default="https://www.googleapis.com/oauth2/v1/certs", min_length=1)
     #: addresses and domains, as `internal.accounts.AllowList` takes them
     allowed: tuple[str, ...] = ()
     #: seals access tokens and what a browser brings back from the sign-in
     session_key: str = Field(default="", repr=False)
 
     def wrong_with_sign_in(self, public_url: str, hosts: Sequence[str]) -> list[str]:
-        """Sentences."""
-        if self.auth == "none":
-            names = (urlsplit(public_url).hostname or "localhost", *hosts)
-            return [] if all(map(is_loopback, names)) else ["AUTH=none is only for loopback PUBLIC_URL and HOSTS"]
+        """Sentences. Of `AUTH=google`, whatever it is now."""
         needed = ("sign_in_client_id", "sign_in_client_secret", "allowed", "session_key")
         wrong = [f"{name.upper()} is missing" for name in needed if not getattr(self, name)]
         if self.session_key and (len(self.session_key.encode()) < 32 or len(set(self.session_key)) < 8):
             wrong.append("SESSION_KEY is weak: give 32 random bytes or more, such as `openssl rand -base64 48` makes")
-        if not public_url.startswith("https:") and not is_loopback(urlsplit(public_url).hostname or "localhost"):
+        if in_the_clear(public_url):
             wrong.append("PUBLIC_URL must begin with https, for sessions are secret")
         try:
             AllowList(self.allowed)
@@ -142,8 +151,8 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
     #: whose vlogs are made by the version that does not serve yet, and the queue that leads to it
     smoke_account: str = ""
     smoke_queue: str = ""
-    tasks_issuer: str = "https://accounts.google.com"
-    tasks_certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
+    tasks_issuer: str = Field(default="https://accounts.google.com", min_length=1)
+    tasks_certs_url: str = Field(default="https://www.googleapis.com/oauth2/v1/certs", min_length=1)
     task_auth: Literal["app", "iam"] = "app"
     work_endpoint: str | None = None
     work_bucket: str = ""
@@ -199,17 +208,11 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
     def _complete(self) -> Self:
         """Names everything that is missing at once."""
         wrong = [f"{name.upper()} is missing" for name in NEEDED if not getattr(self, name)]
-        if self.serve != "worker":
-            if self.profile == "cloud" and self.auth == "none":
-                wrong.append("AUTH=none is only for PROFILE=laptop")
-            else:
-                wrong += self.wrong_with_sign_in(self.public_url, self.hosts)
-        if self.profile == "cloud" and self.crash_at:
-            wrong.append("CRASH_AT is only for tests")
+        wrong += self._wrong_in_the_cloud() if self.profile == "cloud" else self._wrong_on_a_laptop()
         if (self.analyst == "gemini" or self.generator == "veo") and not self.google_project:
             wrong.append("GOOGLE_PROJECT is missing")
-        if self.task_auth == "iam" and self.serve != "worker":
-            wrong.append("TASK_AUTH=iam needs SERVE=worker, behind Cloud Run's own check")
+        if self.task_auth == "iam" and (self.profile, self.serve) != ("cloud", "worker"):
+            wrong.append("TASK_AUTH=iam needs PROFILE=cloud and SERVE=worker, behind Cloud Run's own check")
         if self.smoke_account and not self.smoke_queue:
             wrong.append("SMOKE_ACCOUNT needs SMOKE_QUEUE")
         if self.profile == "laptop" and len(wrong) >= len(NEEDED):
@@ -217,6 +220,31 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
         if wrong:
             raise ValueError("; ".join(wrong))
         return self
+
+    def _wrong_in_the_cloud(self) -> list[str]:
+        """Sentences."""
+        wrong = [
+            f"{name.upper()} must begin with https"
+            for name in ADDRESSES
+            if (address := getattr(self, name)) and in_the_clear(address)
+        ]
+        if self.serve == "all":
+            wrong.append("SERVE must be web or worker")
+        if self.serve != "worker":
+            wrong += ["AUTH=none is only for PROFILE=laptop"] if self.auth == "none" else []
+            wrong += self.wrong_with_sign_in(self.public_url, self.hosts)
+        if self.crash_at:
+            wrong.append("CRASH_AT is only for tests")
+        return wrong
+
+    def _wrong_on_a_laptop(self) -> list[str]:
+        """Sentences."""
+        if self.serve == "worker":
+            return []
+        if self.auth == "google":
+            return self.wrong_with_sign_in(self.public_url, self.hosts)
+        names = (urlsplit(self.public_url).hostname or "localhost", *self.hosts)
+        return [] if all(map(is_loopback, names)) else ["AUTH=none is only for loopback PUBLIC_URL and HOSTS"]
 
     @property
     def times(self) -> Times:
@@ -259,3 +287,8 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def in_the_clear(address: str) -> bool:
+    """Whether others can read what is said with that address. With none at all nothing is said."""
+    return not address.startswith("https:") and not is_loopback(urlsplit(address).hostname or "localhost")
