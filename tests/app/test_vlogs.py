@@ -12,7 +12,7 @@ from tests.app.asking import ABSENT, OWNER, STRANGER, Media, asked, completed, f
 
 KEYS = """
 id video_id video_url share_url share_expires_at duration thumbnail status error_message progress created_at
-updated_at started_at completed_at step message title settings segments subtitles_url analytics warnings needs cost
+updated_at started_at completed_at step message title settings segments subtitles_url analytics warnings notes needs cost
 error_code eta_seconds version
 """
 FILES = {
@@ -79,7 +79,24 @@ def test_a_partial_vlog_is_completed_with_warnings_and_its_own_code(
     completed(services, vlog_id, partial=True)
     shown = client.get(f"/api/vlogs/{vlog_id}").json
     assert (shown["status"], shown["warnings"]) == ("completed", ["b.jpg: It is empty."])
+    (note,) = shown["notes"]
+    assert (note["code"], note["media"], note["numbers"]) == ("left_out", ["b.jpg"], {"count": 1})
+    assert note["reason"] == {"code": "broken_media", "text": "It is empty.", "usd": None}
+    assert note["text"] == "b.jpg: It is empty."
     assert (shown["error_code"], shown["error_message"]) == ("partial", None)
+
+
+def test_what_an_older_film_left_out_is_told_as_it_was_kept(
+    client: FlaskClient, services: Services, vlog_id: str
+) -> None:
+    """In sentences alone: they had no codes."""
+    leased(services, vlog_id)
+    older = {name: value for name, value in RESULT.items() if name != "notes"}
+    with services.store.write(vlog_id) as tx:
+        tx.save(tx.job.complete(tx.now, {**older, "warnings": ["b.jpg: It is empty."]}, True), "completed")
+    shown = client.get(f"/api/vlogs/{vlog_id}").json
+    assert shown["warnings"] == ["b.jpg: It is empty."]
+    assert [(note["code"], note["text"]) for note in shown["notes"]] == [("", "b.jpg: It is empty.")]
 
 
 def test_a_failed_vlog_says_why(client: FlaskClient, services: Services, vlog_id: str) -> None:
@@ -248,6 +265,11 @@ def test_an_absurd_page_is_refused(client: FlaskClient, route: str, query: str) 
 )
 def test_foreign_pages_change_nothing(client: FlaskClient, vlog_id: str, headers: dict[str, str], status: int) -> None:
     assert client.post(f"/api/vlogs/{vlog_id}/cancel", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/ready"])
+def test_how_we_are_is_told_to_whoever_starts_us_by_whatever_name(client: FlaskClient, path: str) -> None:
+    assert client.get(path, headers={"Host": "10.1.2.3:8080"}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "POST"])
