@@ -103,7 +103,7 @@ def _send(run: Run, order: Order, intent: PaidCall) -> PaidCall:
     except OutcomeUnknown as error:
         log.warning("whether an order was accepted is unknown: %s", error)
         return keep(run, intent, lambda call, _now: call.unknown())
-    log.info("order accepted", extra={"operation": operation})
+    log.info("order accepted", extra={"operation": operation, "usd": intent.usd})
     crash_point("order accepted")
     call = keep(run, intent, lambda call, now: call.submitted(now, operation))
     crash_point("operation kept")
