@@ -10,6 +10,7 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from infra.postgres.ended import replace_if_ended
 from internal.errors import InvalidInput, StorageFull, TemporaryFailure
 
 #: SQLSTATE classes (PostgreSQL manual, appendix A) after which the same statement may succeed later:
@@ -46,6 +47,7 @@ def engine(url: str, pool: int, idle_limit: int, autocommit: bool = False) -> En
     )
     event.listen(made, "handle_error", _drop_half_spoken)
     event.listen(made, "connect", _read_times)
+    event.listen(made, "checkout", replace_if_ended)
     return made
 
 

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from internal.ports import Services
 from tests.app.asking import ABSENT, Media, asked, completed, uploaded
+from tests.app.routes import path_to
 from tests.app.signing_in import bearing, me, token_of
 from tests.issuer import LocalIssuer
 
@@ -26,8 +27,6 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "storyboards.change": {"json": {"scenes": [{"id": 1}]}, "headers": {"If-Match": '"a"'}},
     "versions.make": {"json": {}},
 }
-#: for what a route takes that is no id of what is somebody's
-OTHER_PARTS = {"file": "video", "scene_id": 1, "mood": "calm", "number": 1, "token": "x" * 32, "filename": "base.css"}
 #: for whoever comes; the way back from the sign-in is, too, but answers 401 to who never went
 OPEN = {
     "accounts.token",
@@ -94,13 +93,6 @@ def test_nobody_sees_anything_unasked(guarded: Flask) -> None:
         if not shut:
             found.add(rule.endpoint)
     assert found == OPEN
-
-
-def path_to(rule: Rule, some_id: str) -> str:
-    """With that id wherever the route takes one."""
-    built = rule.build({name: OTHER_PARTS.get(name, some_id) for name in rule.arguments})
-    assert built
-    return built[1]
 
 
 # ---------------------------------------------------------------- one thing at a time

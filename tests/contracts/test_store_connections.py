@@ -1,49 +1,57 @@
-"""The store makes few connections, and keeps them: each costs the database as much as many reads."""
+"""The store does not stumble over connections that the server has ended while nobody used them."""
 
-import time
+from collections.abc import Iterator
 from contextlib import closing
+from threading import Barrier
 
-import pg8000.native
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Engine, create_engine, text
 
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from internal.jobs import Job
-from tests.contracts.rows import TIMES, add_vlog, at_once
+from tests.contracts.rows import TIMES, add_vlog, at_once, lease
+from tests.queue_server import wait_until
 
-POOL, THREADS, READS = 3, 12, 20
+AT_ONCE = 4
+OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture
-def made(empty_database_url: str) -> PostgresStore:
+def alone(empty_database_url: str) -> Iterator[PostgresStore]:
+    """In a database of its own."""
     migrate(empty_database_url)
-    return PostgresStore(empty_database_url, TIMES, POOL)
+    with closing(PostgresStore(empty_database_url, TIMES)) as store:
+        yield store
 
 
-def sessions(url: str) -> int:
-    """How many there have been in that database; told once all of them are over."""
-    at = make_url(url)
-    asked = "SELECT sessions FROM pg_stat_database WHERE datname = :name"
-    open_now = "SELECT count(*) FROM pg_stat_activity WHERE datname = :name"
-    with closing(
-        pg8000.native.Connection(at.username, host=at.host, port=at.port, password=at.password, database="postgres")
-    ) as admin:
-        while admin.run(open_now, name=at.database)[0][0]:
-            time.sleep(0.01)
-        return int(admin.run(asked, name=at.database)[0][0])
+@pytest.fixture
+def server(empty_database_url: str) -> Iterator[Engine]:
+    made = create_engine(empty_database_url, isolation_level="AUTOCOMMIT")
+    yield made
+    made.dispose()
 
 
-def test_however_many_ask_at_once_they_share_the_same_few_connections(
-    made: PostgresStore, empty_database_url: str
-) -> None:
-    before = sessions(empty_database_url)
+def end_all(server: Engine) -> None:
+    """As a restart does."""
+    with server.connect() as connection:
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {OTHERS}"))
+        wait_until(lambda: connection.execute(text(f"SELECT count(*) {OTHERS}")).scalar_one() == 0)
 
-    def ask(_number: int) -> Job:
-        job = add_vlog(made, "somebody")
-        return [made.job(job.id) for _ in range(READS)][-1]
 
-    answers = at_once(THREADS, ask)
-    made.close()
-    assert [type(answer) for answer in answers] == [Job] * THREADS
-    assert sessions(empty_database_url) - before <= 2 * POOL  # for reads and for writes
+def test_after_the_database_was_restarted_nobody_is_told_so(alone: PostgresStore, server: Engine, owner: str) -> None:
+    """On none of the connections that lay ready, however they are used."""
+    job = lease(alone, add_vlog(alone, owner))
+    together = Barrier(AT_ONCE)
+
+    def use(_: int) -> Job:
+        assert alone.renew(job.id, job.fence, TIMES.lease).held
+        alone.events(job.id)
+        with alone.begin() as tx:
+            together.wait(20)
+            tx.next_number(job.id)
+        return alone.vlog(owner, job.id)[1]
+
+    assert {one.id for one in at_once(AT_ONCE, use) if isinstance(one, Job)} == {job.id}
+    end_all(server)
+    assert [type(one) for one in at_once(AT_ONCE, use)] == [Job] * AT_ONCE
