@@ -88,6 +88,7 @@ class VersionBody(Value):
 
 
 class VersionPage(Value):
-    """Every version that is not deleted, by number."""
+    """Those that are not deleted, by number."""
 
     items: tuple[VersionBody, ...]
+    total: int

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from pydantic.alias_generators import to_camel
 
 from app.api.answers import accepted, answer, kept_for
-from app.api.bodies import Accepted, VlogFields, VlogJson
+from app.api.bodies import Accepted, Page, VlogFields, VlogJson
 from app.api.keys import HEADER, Keep, once
 from app.api.operations import operation
-from app.api.reading import checked, checked_id, read_json
+from app.api.reading import checked, checked_id, read_json, read_query
 from app.api.story_bodies import MakeVersion, VersionBody, VersionPage
 from app.api.storyboards import changes_of
 from app.api.view import WORDS
@@ -46,13 +46,13 @@ def make(vlog_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/api/vlogs/<vlog_id>/versions")
-@operation("List a vlog's versions", {200: VersionPage}, refusals=(404, 503))
+@operation("List a vlog's versions, the first one first", {200: VersionPage}, refusals=(400, 404, 503), query=Page)
 def index(vlog_id: str) -> ResponseReturnValue:
     """This one among them, whichever it is."""
-    owner_id = current_user().id
+    page, owner_id = read_query(Page), current_user().id
     vlog, _ = services().store.vlog(owner_id, checked_id(vlog_id, "vlog"))
-    found = services().store.versions(owner_id, vlog.family or vlog.id)
-    return answer(VersionPage(items=tuple(_body(vlog, job) for vlog, job in found)))
+    found, total = services().store.versions(owner_id, vlog.family or vlog.id, page.limit, page.offset)
+    return answer(VersionPage(items=tuple(_body(vlog, job) for vlog, job in found), total=total))
 
 
 def _make(source: str, wish: MakeVersion, keep: Keep) -> Answer:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, text
 
 #: the newest migration: with it the database has all that `infra.postgres.tables` describes
-SCHEMA = "0006"
+SCHEMA = "0007"
 
 
 def has_our_schema(connection: Connection) -> bool:

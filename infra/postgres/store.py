@@ -89,9 +89,10 @@ class PostgresStore(SqlAccounts):
     def standing(self, vlog_ids: Sequence[str]) -> Sequence[tuple[Vlog, Job]]:
         return [vlog_and_job(row) for row in self._all(_priced(_shown().where(_among(vlog_ids))))]
 
-    def versions(self, owner_id: str, family: str) -> Sequence[tuple[Vlog, Job]]:
+    def versions(self, owner_id: str, family: str, limit: int, offset: int) -> tuple[Sequence[tuple[Vlog, Job]], int]:
         of_family = _mine(owner_id).where(or_(VLOG.c.id == family, VLOG.c.family == family))
-        return [vlog_and_job(row) for row in self._all(_priced(of_family.order_by(VLOG.c.number)))]
+        page = of_family.order_by(VLOG.c.number).limit(limit).offset(offset)
+        return [vlog_and_job(row) for row in self._all(_priced(page))], self._count(of_family)
 
     def shared(self, token: str) -> tuple[Vlog, Job]:
         with self._reading() as connection:
@@ -246,7 +247,7 @@ class PostgresStore(SqlAccounts):
 
 
 def _mine(owner_id: str | BindParameter[str]) -> Select[Any]:
-    return _shown().where(VLOG.c.owner_id == owner_id)
+    return _shown().where(JOB.c.owner_id == owner_id)
 
 
 def _shown() -> Select[Any]:

@@ -70,6 +70,7 @@ class JobRow(SQLModel, table=True):
 
     __tablename__ = "job"
     __table_args__ = (
+        Index("job_owner", "owner_id", "created_at"),
         Index("job_unfinished", "status", postgresql_where=text("status IN ('pending', 'running', 'waiting')")),
     )
 

@@ -186,8 +186,8 @@ class Store(Accounts, Protocol):
         """Those that are there, whoever owns them; one round trip for all."""
         ...
 
-    def versions(self, owner_id: str, family: str) -> Sequence[tuple[Vlog, Job]]:
-        """The vlogs of that family that are not deleted, by their numbers."""
+    def versions(self, owner_id: str, family: str, limit: int, offset: int) -> tuple[Sequence[tuple[Vlog, Job]], int]:
+        """A page of the vlogs of that family that are not deleted, by their numbers, and how many there are in all."""
         ...
 
     def shared(self, token: str) -> tuple[Vlog, Job]:

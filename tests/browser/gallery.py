@@ -139,7 +139,7 @@ def vlog_partial(page: Page, things: Things) -> None:
         {"id": one, "number": number, "title": "A day", "status": status, "created_at": "2026-11-22T09:00:00Z"}
         for number, (one, status) in enumerate(((things.finished, "completed"), ("another", "processing")), start=1)
     ]
-    page.route("**/versions", lambda route: route.fulfill(json={"items": versions}))
+    page.route("**/versions?*", lambda route: route.fulfill(json={"items": versions, "total": 2}))
     page.reload()
     expect(page.locator("#warnings")).to_be_visible()
     expect(page.locator("#versions li")).to_have_count(2)

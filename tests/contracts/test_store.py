@@ -99,9 +99,11 @@ def test_versions_are_numbered_in_their_family_and_only_their_owner_sees_them(st
             tx.add_job(Job(version.id, "vlog", owner, first.params).created(tx.now))
             tx.add_vlog(version)
     change(store, first, lambda job, now: job.delete(now))
-    found = [(vlog.number, vlog.family) for vlog, _ in store.versions(owner, first.id)]
-    assert found == [(2, first.id), (3, first.id)]
-    assert store.versions(f"not-{owner}", first.id) == []
+    for offset, numbers in ((0, [2, 3]), (1, [3]), (2, [])):
+        found, total = store.versions(owner, first.id, 2, offset)
+        assert [(vlog.number, vlog.family) for vlog, _ in found] == [(number, first.id) for number in numbers]
+        assert total == 2
+    assert store.versions(f"not-{owner}", first.id, 2, 0) == ([], 0)
 
 
 # ---- media

@@ -89,7 +89,7 @@ def look(store: Store) -> None:
     store.vlogs(OWNER, 10, 0, Wanted(("kyoto",), frozenset({store.job(FIRST).status})))
     store.job_versions([FIRST, SECOND])
     store.standing([FIRST, SECOND])
-    store.versions(OWNER, FIRST)
+    store.versions(OWNER, FIRST, 10, 0)
     store.shared(TOKEN)
     store.story(FIRST)
     store.media_list(OWNER, 10, 0)

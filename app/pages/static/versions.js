@@ -11,17 +11,16 @@ export async function showVersions(path, vlog) {
   const state = `${vlog.id} ${vlog.status}`;
   if (state === shown) return;
   shown = state;
-  const { items } = await getJson(`${path}/versions`).catch(() => ({ items: [] }));
-  if (state === shown) list(items, vlog);
+  const { items, total } = await getJson(`${path}/versions?limit=100`).catch(() => ({ items: [], total: 0 }));
+  if (state === shown) list(items, total, vlog);
 }
 
-function list(items, vlog) {
-  const here = items.find(({ id }) => id === vlog.id);
-  const several = items.length > 1 && here !== undefined;
+function list(items, total, vlog) {
+  const several = total > 1;
   reveal({ version: several, versions: several });
   if (!several) return;
-  part("version").textContent = say("vlog.version.of", { number: here.number, count: items.length });
-  part("versions").querySelector("ol").replaceChildren(...items.map((item) => row(item, item === here)));
+  part("version").textContent = say("vlog.version.of", { number: vlog.version, count: total });
+  part("versions").querySelector("ol").replaceChildren(...items.map((item) => row(item, item.id === vlog.id)));
 }
 
 function row({ id, number, title, status, created_at: created }, here) {
