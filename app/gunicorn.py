@@ -10,9 +10,11 @@ import signal
 from types import FrameType
 from typing import Any
 
+from gunicorn.glogging import Logger
 from gunicorn.http.errors import NoMoreData, ParseException
 
 from app import problems
+from app.logs import JsonLines
 from app.services import EXTENSION
 from app.settings import ServingSettings
 
@@ -39,8 +41,18 @@ timeout = 120
 graceful_timeout = 8
 keepalive = 75
 preload_app = False
+#: Cloud Run has one of its own
 accesslog = None
 control_socket_disable = True
+
+
+class logger_class(Logger):  # type: ignore[misc]  # gunicorn has no types, and this name for it
+    """Its own lines look like ours. (`logconfig_dict` would have it gather an access log at each request.)"""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonLines())
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

@@ -16,11 +16,15 @@ from app.services import web
 from internal.logs import log_context, logged
 
 TRACE = re.compile(r"^[0-9a-f]{32}$")
+#: the address of a shared film: who reads it may watch
+LINK = re.compile(r"/s/[A-Za-z0-9_-]{32}")
 #: attributes every LogRecord has: what else a record carries was given as `extra`
 USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class JsonLines(logging.Formatter):
+    """Whoever logs, also libraries that know nothing of us."""
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "severity": record.levelname,
@@ -32,7 +36,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return LINK.sub("/s/…", json.dumps(line, default=str, ensure_ascii=False))
 
 
 def configure() -> None:

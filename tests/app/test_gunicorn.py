@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 import requests
@@ -144,3 +145,23 @@ def test_a_slow_body_is_refused_in_words(impatient: int) -> None:
     with socket.create_connection(("127.0.0.1", impatient), 10) as client:
         client.sendall(SLOW["a body that does not come"].encode())
         assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
+
+
+# ---------------------------------------------------------------- what is written down
+
+
+def test_each_line_of_the_log_is_one_of_ours_and_none_leads_to_a_shared_film(
+    settings: Settings, services: Services, tmp_path: Path
+) -> None:
+    """Not even gunicorn's own, of requests that it cannot read."""
+    token = "Abcdefgh" * 4
+    with served(settings, tmp_path) as service:
+        assert requests.get(f"{service.url}/s/{token}", timeout=10).status_code == 404
+        with socket.create_connection(("127.0.0.1", service.port), 10) as client:
+            client.sendall(f"GET /s/{token}\r\n{HOST}\r\n".encode())
+            assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert {"severity", "time", "message"} <= set.intersection(*map(set, lines))
+    told = " ".join(line["message"] for line in lines)
+    assert "/s/…" in told
+    assert token not in told
