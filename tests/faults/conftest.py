@@ -23,6 +23,4 @@ def house() -> Iterator[House]:
 @pytest.fixture(scope="session")
 def ordering(house: House) -> Iterator[Ordering]:
     with vertex(house.connect().work, house.settings.work_bucket, short_side=90) as stand_in:
-        made = Ordering(house, stand_in)
-        yield made
-        made.close()
+        yield Ordering(house, stand_in)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar, cast
 import av
 import psutil
 import requests
-from sqlalchemy import make_url
+from sqlalchemy import NullPool, create_engine, make_url
 
 from app.bootstrap import connect, migrate
 from app.settings import Settings
@@ -31,9 +31,11 @@ from internal.errors import TemporaryFailure
 from internal.jobs import Dispatch, Job, Status
 from internal.pipelines.vlog.compose import FILM_FILES
 from internal.ports import MediaStore, Services
+from internal.reconciler import reconcile
 from internal.runner import enqueue
 from internal.storyboard.cards import picture_folder
 from internal.vlog import VlogSettings
+from tests.faults import later
 from tests.faults.gate import Gate
 from tests.faults.worker import TIMES, Worker, gone
 from tests.media import make_tiny
@@ -54,6 +56,8 @@ class House:
         written = json.loads((self.state / "settings.json").read_text())
         self.settings = Settings(**written, serve="all", state=self.state)
         migrate(self.settings)
+        # tests kill the database: no connection is kept for later
+        self.database = create_engine(self.settings.database_url, poolclass=NullPool)
         self._connected: list[Services] = []
         self.services = self.connect()
         self.gate = Gate(port=int(self.settings.tasks_target.rpartition(":")[2]))
@@ -161,6 +165,29 @@ class House:
 
     def running(self, job_id: str) -> Job:
         return self.wait_for(job_id, lambda job: job.status is Status.RUNNING)
+
+    def lose_lease(self, job_id: str) -> None:
+        """As if its worker, which is dead or frozen, had been so for as long as a lease lasts. It is reconciled here:
+        who else does so may be waiting for the frozen one's answer."""
+        held = self.row(job_id)
+        assert held.lease_until
+
+        def seen() -> bool:
+            reconcile(self.services)
+            return self.row(job_id).version > held.version
+
+        later.let_time_pass(self.database, job_id, TIMES.lease + TIMES.submit_timeout)
+        soon(seen)
+
+    @contextmanager
+    def struck(self, ask: Callable[[], str]) -> Iterator[str]:
+        """A job whose worker was killed at its crash point, and that nobody takes up while the block lasts; its id."""
+        with self.paused_queue():
+            job_id = ask()
+            with suppress(requests.ConnectionError):
+                raise AssertionError(f"it was not killed, and answered {self.deliver(Dispatch(job_id, 1, 1)).text}")
+            self.lose_lease(job_id)
+            yield job_id
 
     def complete(self, job_id: str, seconds: float = 40) -> Job:
         """The job, completed: nothing held, nothing asked for, and its story is straight."""

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import create_engine
-
 from internal.jobs import Job, Status
 from internal.paid import PaidCall, PaidState
 from tests.faults import later
@@ -22,10 +20,6 @@ A_WINDOW = timedelta(minutes=30)
 class Ordering:
     def __init__(self, house: House, vertex: Vertex) -> None:
         self.house, self.vertex = house, vertex
-        self._database = create_engine(house.settings.database_url)
-
-    def close(self) -> None:
-        self._database.dispose()
 
     @contextmanager
     def worker(self, **env: str) -> Iterator[Worker]:
@@ -108,11 +102,11 @@ class Ordering:
 
     def let_time_pass(self, film: str, length: timedelta) -> None:
         """Only while nobody works on it."""
-        later.let_time_pass(self._database, film, length)
+        later.let_time_pass(self.house.database, film, length)
 
     def let_window_pass(self, film: str) -> None:
         """What was ordered for it cannot appear any more."""
-        later.let_orders_age(self._database, film, A_WINDOW)
+        later.let_orders_age(self.house.database, film, A_WINDOW)
 
     def _check_bill(self, film: str) -> None:
         """Nothing is left open, and the owner is told what the ledger adds up to."""

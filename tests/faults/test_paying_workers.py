@@ -8,7 +8,6 @@ import pytest
 
 from internal.jobs import Job, Status
 from internal.paid import PaidState
-from internal.reconciler import reconcile
 from tests.faults.house import soon
 from tests.faults.ordering import Ordering
 from tests.faults.test_shutdown import MOST
@@ -28,19 +27,14 @@ def other(ordering: Ordering) -> Iterator[Worker]:
 @contextmanager
 def zombie_at(ordering: Ordering, other: Worker, place: str, *answers: Answer) -> Iterator[tuple[Worker, str]]:
     """A worker that froze there while it worked on a film, which by now is the other's; the film's id."""
-    # its lease outlasts the answer to an order: soon over, then
-    with ordering.worker(**{FREEZE_AT: place, "SUBMIT_TIMEOUT": "3"}) as zombie:
+    with ordering.worker(**{FREEZE_AT: place}) as zombie:
         film = ordering.film(*answers)
         soon(lambda: zombie.frozen)
+        fence = ordering.house.row(film).fence
         ordering.house.gate.target = other.port
-        soon(lambda: taken_over(ordering, film))
+        ordering.house.lose_lease(film)
+        soon(lambda: ordering.house.row(film).fence > fence)
         yield zombie, film
-
-
-def taken_over(ordering: Ordering, film: str) -> bool:
-    """Whoever calls the reconciler may be waiting for the answer of the zombie's: so it is called here."""
-    reconcile(ordering.house.services)
-    return ordering.house.row(film).fence > 1
 
 
 def wake(zombie: Worker) -> None:

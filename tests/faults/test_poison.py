@@ -1,12 +1,13 @@
 """Jobs that can never succeed end failed, visible and retryable, and say nothing they should not."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from internal.jobs import ATTEMPTS, Job, Status
 from internal.runner import enqueue
-from tests.faults.house import House
+from tests.faults.house import House, soon
 from tests.faults.odd_pipelines import SECRET
 from tests.faults.worker import CLOCK_OFF, LIMIT, TIMES, Worker
 
@@ -40,8 +41,11 @@ def test_a_defect_fails_the_job_at_once_and_is_logged_but_not_shown(house: House
     assert worker.said(SECRET)
 
 
-def test_a_job_that_kills_its_process_each_time_is_given_up(house: House) -> None:
+def test_a_job_that_kills_its_process_each_time_is_given_up(house: House, worker: Worker) -> None:
     job_id = house.job("dies")
+    for times in range(1, ATTEMPTS + 1):
+        soon(partial(worker.died, times))
+        house.lose_lease(job_id)
     job = failed(house, job_id, "crashed")
     assert house.notes(job_id).count("dies") == ATTEMPTS
     assert house.notes(job_id).count("plain") == 1

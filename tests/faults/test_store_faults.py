@@ -46,10 +46,7 @@ def lose(path: Path) -> None:
 def test_a_film_spoilt_before_it_is_handed_over_is_made_again(house: House, spoil: Callable[[Path], None]) -> None:
     """Its worker dies when compose is done, and the next dispatch is held back meanwhile."""
     with house.worker(CRASH_AT="checkpoint kept:4"):
-        film = house.film()
-        house.running(film)
-        with house.paused_queue():
-            house.wait_for(film, lambda job: "lease expired" in house.events(film))
+        with house.struck(house.film) as film:
             spoil(in_work_store(house, f"films/{film}/1/film.mp4"))
             kept = house.chunks()
         job = house.complete(film)
@@ -63,14 +60,10 @@ def test_a_film_spoilt_before_it_is_handed_over_is_made_again(house: House, spoi
 @pytest.mark.parametrize("spoil", [lose, corrupt])
 def test_a_chunk_spoilt_meanwhile_is_rendered_again(house: House, spoil: Callable[[Path], None]) -> None:
     before = house.chunks()
-    with house.worker(CRASH_AT="film joined"):
-        film = house.film()
-        house.running(film)
-        with house.paused_queue():
-            house.wait_for(film, lambda job: "lease expired" in house.events(film))
-            spoilt, *others = sorted(house.chunks().keys() - before.keys())
-            kept = house.chunks()
-            spoil(in_work_store(house, spoilt))
+    with house.worker(CRASH_AT="film joined"), house.struck(house.film) as film:
+        spoilt, *others = sorted(house.chunks().keys() - before.keys())
+        kept = house.chunks()
+        spoil(in_work_store(house, spoilt))
     with house.worker():
         house.whole_film(house.complete(film))
     after = house.chunks()
@@ -93,10 +86,7 @@ def test_a_photo_lost_in_the_media_store_is_named_in_the_warnings(house: House, 
 def test_a_photo_lost_after_it_was_looked_at_is_left_out_by_name(house: House) -> None:
     """Its worker dies when the storyboard is kept, and the next dispatch is held back meanwhile."""
     with house.worker(CRASH_AT="checkpoint kept:2"):
-        film = house.film()
-        house.running(film)
-        with house.paused_queue():
-            house.wait_for(film, lambda job: "lease expired" in house.events(film))
+        with house.struck(house.film) as film:
             owner = house.row(film).owner_id
             media = [house.services.store.media(owner, one) for one in house.row(film).params["media"]]
             house.services.media.delete(media[0].key)

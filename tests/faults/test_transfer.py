@@ -71,11 +71,8 @@ def handed_over(house: House, job: Job, folder: Path) -> None:
 
 
 def test_after_a_kill_only_the_parts_still_missing_are_sent(house: House, way: Way, tmp_path: Path) -> None:
-    with way.worker(CRASH_AT="part copied:3"):
-        job_id = house.job("transfers")
-        house.running(job_id)
-        with house.paused_queue():
-            house.wait_for(job_id, lambda job: "lease expired" in house.events(job_id))
+    with way.worker(CRASH_AT="part copied:3"), house.struck(lambda: house.job("transfers")) as job_id:
+        pass
     assert way.arrived(job_id) == PARTS[:3]
     with way.worker():
         job = house.complete(job_id)
@@ -86,11 +83,8 @@ def test_after_a_kill_only_the_parts_still_missing_are_sent(house: House, way: W
 
 @pytest.mark.parametrize("point", ["copy verified", "copy final"])
 def test_what_has_arrived_whole_is_not_sent_again(house: House, way: Way, point: str, tmp_path: Path) -> None:
-    with way.worker(CRASH_AT=point):
-        job_id = house.job("transfers")
-        house.running(job_id)
-        with house.paused_queue():
-            house.wait_for(job_id, lambda job: "lease expired" in house.events(job_id))
+    with way.worker(CRASH_AT=point), house.struck(lambda: house.job("transfers")) as job_id:
+        pass
     with way.worker():
         job = house.complete(job_id)
     assert way.sent == PARTS

@@ -19,6 +19,7 @@ def test_a_renderer_that_wakes_up_too_late_writes_nothing(house: House, renderer
         frozen = [zombie.hands, *(family if renderers_too else [])]
         freeze(frozen)
         house.gate.target = other.port
+        house.lose_lease(film)
         job = house.complete(film)
         assert (job.fence, job.run_no) == (2, 1)
         assert "lease expired" in house.events(film)
@@ -40,6 +41,7 @@ def test_a_step_that_never_looks_is_refused_when_it_writes(house: House) -> None
         soon(lambda: "forgets" in house.notes(job_id))
         freeze([zombie.hands])
         house.gate.target = other.port
+        house.lose_lease(job_id)
         soon(lambda: house.notes(job_id).count("forgets") == 2)
         house.let_end(job_id)
         job = house.complete(job_id)

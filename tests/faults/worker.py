@@ -31,9 +31,9 @@ from tests.faults.odd_pipelines import ODD
 from tests.queue_server import wait_until
 from tests.whole import PLACES
 
-#: long enough that a busy machine does not lose a lease by itself
+#: no lease runs out by itself, however busy the machine is: see `House.lose_lease`
 TIMES = Times(
-    lease=timedelta(seconds=2),
+    lease=timedelta(seconds=15),
     heartbeat=timedelta(seconds=0.4),
     undispatched=timedelta(seconds=0.5),
     unleased=timedelta(seconds=1.5),
@@ -104,8 +104,12 @@ class Worker:
     def wake(self) -> None:
         self.hands.resume()
 
-    def said(self, text: str) -> bool:
-        return text in self.log.read_text()
+    def said(self, text: str, times: int = 1) -> bool:
+        return self.log.read_text().count(text) >= times
+
+    def died(self, times: int = 1) -> bool:
+        """Whether its hands were killed, so often; gunicorn gives it others."""
+        return self.said("was sent SIGKILL", times)
 
     def end(self, number: signal.Signals = signal.SIGTERM, patience: float = 20) -> float:
         """Send the signal and wait; returns the seconds it took."""
