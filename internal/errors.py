@@ -10,6 +10,11 @@ Error
 │   │       ├── UnknownMedia give a photo, a clip or music
 │   │       ├── BrokenMedia copy it again
 │   │       ├── HeavyMedia  make it shorter or smaller
+│   │       ├── LostMedia   upload it again
+│   │       ├── OnlySound   give it as the music instead
+│   │       ├── NoSound     choose other music
+│   │       ├── MusicOver   let the music begin earlier
+│   │       ├── UnusableClip what was generated cannot be shown; nothing of the user's is at fault
 │   │       └── FilesRefused some of several files; says why of each
 │   ├── NotAuthenticated    say who you are
 │   ├── NotAllowed          you may not do this
@@ -84,6 +89,26 @@ class BrokenMedia(UnreadableMedia):
 
 class HeavyMedia(UnreadableMedia):
     code = "heavy_media"
+
+
+class LostMedia(UnreadableMedia):
+    code = "lost_media"
+
+
+class OnlySound(UnreadableMedia):
+    code = "only_sound"
+
+
+class NoSound(UnreadableMedia):
+    code = "no_sound"
+
+
+class MusicOver(UnreadableMedia):
+    code = "music_over"
+
+
+class UnusableClip(UnreadableMedia):
+    code = "unusable_clip"
 
 
 class FilesRefused(UnreadableMedia):

@@ -47,7 +47,7 @@ def estimate(settings: VlogSettings, media: Sequence[Facts], spent: Spending, se
     asked = sum(services.analyst.price(facts) for facts in media)
     room, limit = services.limits.room(spent, settings.max_cost)
     looking = min(asked, max(room, 0.0))
-    about_looking = _about_looking(media, looking, limit.message if asked > looking + CENTS else "")
+    about_looking = _about_looking(media, looking, limit.text if asked > looking + CENTS else "")
     shown = shown_photos(settings, media) if settings.style == "generated" else Range(0, 0)
     price = _price(settings, services)
     spent = replace(spent, job=looking, owner=spent.owner + looking, service=spent.service + looking)
@@ -55,7 +55,7 @@ def estimate(settings: VlogSettings, media: Sequence[Facts], spent: Spending, se
     scenes = Range(_affordable(shown.low, price.low, room), _affordable(shown.high, price.low, room))
     dearest = min(scenes.high * price.high, max(room, 0.0))
     cost = Range(looking + scenes.low * price.low, looking + dearest)
-    limited = limit.message if scenes.high * price.high > dearest + CENTS or scenes != shown else ""
+    limited = limit.text if scenes.high * price.high > dearest + CENTS or scenes != shown else ""
     reasons = _about_scenes(settings, media, shown, price, limited), about_looking, _about_again(cost)
     return Estimate(cost, scenes, price, tuple(sentence for some in reasons for sentence in some))
 

@@ -3,14 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from internal.errors import Error
 
 
 class Value(BaseModel):
     """A frozen value that goes to JSON and back unchanged; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reason(Value):
+    """Why something is not as it was asked for."""
+
+    code: str = Field(description="A word for programs; empty of what was kept before there were any.")
+    text: str = Field(description="A sentence for people.")
+    usd: float | None = Field(default=None, description="The limit that is reached, where one is, in US dollars.")
+
+    @classmethod
+    def of(cls, error: Error) -> Self:
+        return cls(code=error.code, text=str(error))
 
 
 class Kind(StrEnum):
@@ -105,8 +120,9 @@ class Analysis(Value):
     landmarks: tuple[str, ...] = ()
     activities: tuple[str, ...] = ()
     mood: str = ""
-    #: why nobody could or would describe it; a sentence
-    undescribed: str = ""
+    #: why nobody could or would describe it; "" when it is described, and a mere sentence as it was kept before reasons
+    #: had codes
+    undescribed: Reason | str = ""
 
 
 @dataclass(frozen=True)

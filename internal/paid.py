@@ -20,6 +20,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from internal.jobs import JobError
+from internal.media import Reason
 
 #: submissions of one scene that may have been charged, in one run: the second only where nobody knows of the first
 CHARGES = 2
@@ -279,21 +280,21 @@ class Limits:
         """Whether to wait before the next submission."""
         return spending.submissions >= self.submissions
 
-    def exceeded(self, spending: Spending, usd: float, wish: float | None) -> JobError | None:
+    def exceeded(self, spending: Spending, usd: float, wish: float | None) -> Reason | None:
         """The limit that `usd` more would exceed, as `room` has it. What costs nothing exceeds nothing."""
         room, reason = self.room(spending, wish)
         return reason if usd and usd > room + CENTS else None
 
-    def room(self, spending: Spending, wish: float | None) -> tuple[float, JobError]:
+    def room(self, spending: Spending, wish: float | None) -> tuple[float, Reason]:
         """How much more may be spent, and the limit that says so, with its reason for the user. `wish`: what they
         would spend at most on this vlog, if they said so."""
-        most = self.vlog if wish is None else wish
-        of_vlog = JobError("cost_limit", f"The limit of ${most:.2f} for this vlog is reached.")
-        of_owner = JobError("daily_limit", f"Your limit of ${self.owner_day:.2f} a day is reached.")
-        of_service = JobError("service_daily_limit", "What this service may spend in a day is spent.")
+        most, day = self.vlog if wish is None else wish, self.owner_day
+        of_vlog = Reason(code="cost_limit", text=f"The limit of ${most:.2f} for this vlog is reached.", usd=most)
+        of_owner = Reason(code="daily_limit", text=f"Your limit of ${day:.2f} a day is reached.", usd=day)
+        of_service = Reason(code="service_daily_limit", text="What this service may spend in a day is spent.")
         rooms = (
             (most - spending.job, of_vlog),
-            (self.owner_day - spending.owner, of_owner),
+            (day - spending.owner, of_owner),
             (self.service_day - spending.service, of_service),
         )
         return min(rooms, key=lambda room: room[0])

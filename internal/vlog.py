@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from internal.media import Kind, Span, Value
+from internal.notes import Note
 
 Theme = Literal["adventure", "relaxing", "romantic", "family"]
 Mood = Literal["calm", "energetic", "happy", "nostalgic", "tender"]
@@ -195,8 +196,8 @@ class Music(Value):
 class Storyboard(Value):
     scenes: tuple[Scene, ...]
     music: Music | None = None
-    #: what was left out, by media name, and why; sentences for the user
-    warnings: tuple[str, ...] = ()
+    #: what was left out, and why
+    warnings: tuple[Note, ...] = ()
 
     def without(self, sha256: str) -> "Storyboard":
         """As it is when that media cannot be shown or heard after all: an opening on it moves to the scene that comes

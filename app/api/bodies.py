@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from internal.accounts import Role
 from internal.media import Kind, MediaState, Value
+from internal.notes import Note
 from internal.uploads import LONGEST_NAME
 from internal.vlog import Transition, VlogSettings
 
@@ -166,7 +167,8 @@ class VlogBody(Value):
     segments: tuple[Segment, ...] = ()
     subtitles_url: str | None = None
     analytics: Analytics
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = Field(default=(), description="The text of each of its `notes`.")
+    notes: tuple[Note, ...] = Field(default=(), description="What was left out, or is not as asked for, and why.")
     needs: Literal["review"] | None = Field(default=None, description="What the vlog waits for its owner to do.")
     cost: float = Field(
         default=0.0,

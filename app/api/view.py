@@ -48,7 +48,7 @@ def body_of(vlog: Vlog, job: Job, now: datetime, public_url: str) -> VlogBody:
 
 
 def _code(job: Job) -> str | None:
-    """What is missing of a partial one is told in its `warnings`."""
+    """What is missing of a partial one is told in its `notes`."""
     if job.status is Status.PARTIAL:
         return "partial"
     return job.error.code if job.error else None
@@ -70,6 +70,7 @@ def _film(vlog: Vlog, result: dict[str, Any] | None, public_url: str) -> dict[st
         "segments": result.get("segments", ()),
         "analytics": {"mediaCount": len(vlog.media_ids), **result.get("analytics", {})},
         "warnings": result.get("warnings", ()),
+        "notes": result.get("notes", result.get("warnings", ())),
     }
 
 

@@ -27,8 +27,8 @@ TRIP_FOR = timedelta(minutes=10)
 #: what goes wrong, by the name that the catalogue has for it
 KINDS: dict[type[Error], str] = {
     NotAuthenticated: "unfinished",
-    NotInvited: "notInvited",
-    AccountClosed: "closed",
+    NotInvited: NotInvited.code,
+    AccountClosed: AccountClosed.code,
     TemporaryFailure: "later",
 }
 

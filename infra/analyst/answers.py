@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from internal.media import Analysis, Moment
+from internal.media import Analysis, Moment, Reason
 from internal.vlog import Mood
 
 #: characters of each text; how many words of each kind
@@ -23,7 +23,11 @@ _JOINERS = "\u200c\u200d"
 
 
 class Undescribed(Exception):
-    """Nobody will say what is in it; why, in one sentence."""
+    """Nobody will say what is in it, for this reason."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.text)
+        self.reason = reason
 
 
 class Wrong(Exception):

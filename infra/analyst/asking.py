@@ -20,7 +20,7 @@ from infra.analyst.answers import Said, Undescribed, Wrong, said_in, schema
 from infra.analyst.patience import patiently
 from infra.vertex.client import Vertex, retry_after
 from internal.errors import PermanentFailure, TemporaryFailure
-from internal.media import Span
+from internal.media import Reason, Span
 from internal.ports import Usage
 from internal.prompts import prompt, quoted
 from internal.vlog import Language
@@ -57,8 +57,8 @@ _FILTERS = [
 _LABELS = {"product": "daylog", "purpose": "describe"}
 #: RFC 9110: these may pass; every other refusal is about how we ask
 _PASSING = frozenset({408, 425, 429, 499})
-DECLINED = "The model declined to describe it."
-NOT_UNDERSTOOD = "The model's answer was not understood."
+DECLINED = Reason(code="declined", text="The model declined to describe it.")
+NOT_UNDERSTOOD = Reason(code="not_understood", text="The model's answer was not understood.")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from infra.analyst import prices
 from infra.analyst.measured import MeasuredAnalyst
 from infra.analyst.patience import POLL
 from internal.errors import UnreadableMedia
-from internal.media import Analysis, Facts, Kind
+from internal.media import Analysis, Facts, Kind, Reason
 from internal.ports import Usage, WorkStore
 from internal.prompts import prompt
 from internal.vlog import Language
@@ -82,8 +82,10 @@ class GeminiAnalyst:
         try:
             with self._showing.shown(path, measured, check) as shown:
                 said = self._asking.ask(Question(shown.media, language, shown.times), check, spend)
-        except (Undescribed, UnreadableMedia) as error:
-            return measured.model_copy(update={"undescribed": str(error)})
+        except Undescribed as error:
+            return measured.model_copy(update={"undescribed": error.reason})
+        except UnreadableMedia as error:
+            return measured.model_copy(update={"undescribed": Reason.of(error)})
         return described(measured, said, shown.moments)
 
     # Who only asks for a name or a price needs neither SDK nor decoders: both are loaded at the first question.

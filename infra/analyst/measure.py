@@ -18,7 +18,7 @@ from infra.decode.clips import AGAIN, open_clip
 from infra.decode.facts import film_facts, photo_facts
 from infra.decode.photos import open_photo, upright_rgb
 from infra.decode.sniff import Content, Family, sniff_file
-from internal.errors import UnreadableMedia
+from internal.errors import BrokenMedia
 from internal.media import Analysis, Facts, Kind
 
 
@@ -71,7 +71,7 @@ def _music(source: BinaryIO, facts: Facts) -> Analysis:
     with open_clip(source) as container:
         heard = listen(container, tracker)
     if not heard.seconds:
-        raise UnreadableMedia(f"This file holds no sound that can be decoded. {AGAIN}")
+        raise BrokenMedia(f"This file holds no sound that can be decoded. {AGAIN}")
     return Analysis(facts=_lasting(facts, heard.seconds), loudness=heard.loudness, beats=tracker.beats())
 
 

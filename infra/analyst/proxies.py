@@ -34,7 +34,7 @@ from infra.decode.clips import (
 )
 from infra.decode.colours import in_srgb
 from infra.decode.messages import MIB, Limits
-from internal.errors import UnreadableMedia
+from internal.errors import BrokenMedia, OnlySound
 from internal.media import Analysis, Span
 
 #: seconds of one clip
@@ -100,7 +100,7 @@ def _pictures(container: InputContainer, spans: Sequence[tuple[float, float]]) -
     """`FPS` of each second of the spans, each what the clip shows then."""
     stream = picture_of(container)
     if stream is None:
-        raise UnreadableMedia("It holds sound but no picture.")
+        raise OnlySound("It holds sound but no picture.")
     look: _Look | None = None
     shown = 0.0
     for start, end in spans:
@@ -117,7 +117,7 @@ def _at(container: InputContainer, stream: VideoStream, times: Sequence[float]) 
     frames = frames_from(container, stream, times[0])
     shown = following = next(frames, None)
     if shown is None:
-        raise UnreadableMedia("No picture in this clip can be decoded.")
+        raise BrokenMedia("No picture in this clip can be decoded.")
     for time in times:
         while following is not None and time_of(following) <= time + SOON:
             shown, following = following, next(frames, None)

@@ -22,7 +22,7 @@ from infra.decode.clips import (
     seconds_of,
     upright,
 )
-from internal.errors import UnreadableMedia
+from internal.errors import BrokenMedia, UnreadableMedia
 
 #: seconds between two looks, longer in long clips
 STEP, MOST_LOOKS = 0.25, 600
@@ -65,7 +65,7 @@ def watch(container: InputContainer) -> Watched:
     UnreadableMedia when too little of it is left."""
     picture = picture_of(container)
     if picture is None:
-        raise UnreadableMedia(f"This clip holds no picture. {AGAIN}")
+        raise BrokenMedia(f"This clip holds no picture. {AGAIN}")
     picture.thread_type = "AUTO"
     chooser = _Chooser(picture)
     watcher = _Watcher(begins_at(container), max(STEP, seconds_of(container) / MOST_LOOKS), chooser.leaps)
@@ -136,9 +136,9 @@ class _Watcher:
     def watched(self, expected: int) -> Watched:
         """`expected`: pictures that should have been there."""
         if not self._looks:
-            raise UnreadableMedia(f"This clip holds no picture that can be decoded. {AGAIN}")
+            raise BrokenMedia(f"This clip holds no picture that can be decoded. {AGAIN}")
         if (self._frames - self._spoilt) * LEAST < expected:
-            raise UnreadableMedia(f"Most of this clip is damaged and cannot be decoded. {AGAIN}")
+            raise BrokenMedia(f"Most of this clip is damaged and cannot be decoded. {AGAIN}")
         return Watched(tuple(self._looks), self._end, self._cuts.finish())
 
     def _compare(self, at: float, frame: VideoFrame, leap: bool) -> None:

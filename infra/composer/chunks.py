@@ -28,21 +28,14 @@ class Shot(Protocol):
         ...
 
 
-def render(
-    chunks: Sequence[Mapping[str, Any]], media: Mapping[str, str], folder: str, preset: str, crf: float
-) -> dict[str, str]:
+def render(chunks: Sequence[Mapping[str, Any]], media: Mapping[str, str], folder: str, preset: str, crf: float) -> None:
     """Called in a child, with JSON. `media`: paths by content hash. Each chunk's file gets its name, in `folder`, when
-    it is whole. What cannot be read is answered as {"unreadable": content hash, "reason": sentence}, so that the
-    asker knows which it was."""
-    try:
-        with Studio(media) as studio:
-            for chunk in map(Chunk.model_validate, chunks):
-                new = unfinished(file_of(chunk, Path(folder)))
-                encode(studio.frames(chunk), new, chunk.canvas, Quality(preset, crf))
-                new.replace(file_of(chunk, Path(folder)))
-    except UnreadableMedia as error:
-        return {"unreadable": error.field or "", "reason": str(error)}
-    return {}
+    it is whole. Raises UnreadableMedia whose `field` is the content hash of the media at fault."""
+    with Studio(media) as studio:
+        for chunk in map(Chunk.model_validate, chunks):
+            new = unfinished(file_of(chunk, Path(folder)))
+            encode(studio.frames(chunk), new, chunk.canvas, Quality(preset, crf))
+            new.replace(file_of(chunk, Path(folder)))
 
 
 class Studio:
@@ -129,7 +122,8 @@ class _Scene:
                 yield
                 failing.pop_all()
         except UnreadableMedia as error:
-            raise UnreadableMedia(str(error), error.field or self._view.scene.sha256) from error
+            error.field = error.field or self._view.scene.sha256
+            raise
 
 
 def _shot(opened: ExitStack, view: View, canvas: Canvas, path: Path) -> Shot:

@@ -14,7 +14,7 @@ from infra.composer.files import file_of, unfinished
 from infra.composer.runs import Runs
 from infra.decode import stills
 from infra.decode.child import POLL, Child, Limits, run
-from internal.errors import TemporaryFailure, UnreadableMedia
+from internal.errors import TemporaryFailure
 from internal.film import Chunk, Film, Piece, Soundtrack
 
 MIB = 1024 * 1024
@@ -122,7 +122,7 @@ class _Rendering:
 
     def _end(self) -> None:
         try:
-            _answered(self.child.result())
+            self.child.result()
             if self._due:
                 raise TemporaryFailure("Pieces of the film were not written.")
         finally:
@@ -133,12 +133,6 @@ class _Rendering:
         for _, out in self._due:
             out.unlink(missing_ok=True)
             unfinished(out).unlink(missing_ok=True)
-
-
-def _answered(answer: Mapping[str, str]) -> None:
-    """Raises UnreadableMedia whose `field` is the content hash of the media at fault."""
-    if "unreadable" in answer:
-        raise UnreadableMedia(answer["reason"], answer["unreadable"] or None)
 
 
 @contextmanager

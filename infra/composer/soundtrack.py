@@ -14,21 +14,16 @@ from infra.composer.sound.decoding import RATE
 from infra.composer.sound.mastering import BIT_RATE, CODEC, OPTIONS, encoded
 from infra.composer.sound.mix import mixed
 from infra.composer.sound.recording import Recording
-from internal.errors import UnreadableMedia
 from internal.film import Soundtrack
 
 
-def render(soundtrack: dict[str, Any], media: Mapping[str, str], folder: str) -> dict[str, str]:
+def render(soundtrack: dict[str, Any], media: Mapping[str, str], folder: str) -> None:
     """Called in a child, with JSON. `media`: paths by content hash. The file gets its name, in `folder`, when it is
-    whole. Answers as `infra.composer.chunks.render` does."""
+    whole. Raises as `infra.composer.chunks.render`."""
     wanted = Soundtrack.model_validate(soundtrack)
     out = file_of(wanted, Path(folder))
-    try:
-        _write(wanted, {name: Path(path) for name, path in media.items()}, unfinished(out))
-    except UnreadableMedia as error:
-        return {"unreadable": error.field or "", "reason": str(error)}
+    _write(wanted, {name: Path(path) for name, path in media.items()}, unfinished(out))
     unfinished(out).replace(out)
-    return {}
 
 
 def _write(wanted: Soundtrack, media: Mapping[str, Path], out: Path) -> None:

@@ -83,7 +83,7 @@ class Child:
         if not self._over and _readable(self._socket, timeout):
             self._receive()
         if not self._over and time.monotonic() > self._until:
-            self._answer = json.dumps([Outcome.UNREADABLE, [HeavyMedia.code, TOO_SLOW]]).encode()
+            self._answer = json.dumps([Outcome.UNREADABLE, [HeavyMedia.code, TOO_SLOW, ""]]).encode()
             self.kill()
         return self._over
 
@@ -157,7 +157,7 @@ def _parse(answer: bytes) -> tuple[Outcome, Any]:
 def _refusal(value: Any) -> UnreadableMedia:
     """Of any shape, if the child was taken over."""
     try:
-        code, reason = value
-        return REFUSALS[code](str(reason))
+        code, reason, field = value
+        return REFUSALS[code](str(reason), str(field) or None)
     except (ValueError, TypeError, KeyError):
         return BrokenMedia(DIED)

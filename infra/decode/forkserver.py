@@ -105,12 +105,12 @@ def _call(function: str, arguments: dict[str, Any]) -> tuple[Outcome, Any]:
     try:
         return Outcome.DONE, attrgetter(name)(import_module(module))(**arguments)
     except UnreadableMedia as error:
-        return Outcome.UNREADABLE, [error.code, str(error)]
+        return Outcome.UNREADABLE, [error.code, str(error), error.field or ""]
     except StorageFull as error:
         return Outcome.FULL, str(error)
     except TemporaryFailure as error:
         return Outcome.TEMPORARY, str(error)
     except MemoryError:
-        return Outcome.UNREADABLE, [HeavyMedia.code, TOO_LARGE]
+        return Outcome.UNREADABLE, [HeavyMedia.code, TOO_LARGE, ""]
     except Exception:  # decoders raise anything at all on hostile input
         return Outcome.BROKEN, traceback.format_exc()[-LONGEST_TRACE:]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from internal.errors import BrokenMedia, HeavyMedia, UnknownMedia, UnreadableMedia
+from internal.errors import BrokenMedia, HeavyMedia, MusicOver, NoSound, OnlySound, UnknownMedia, UnreadableMedia
 
 MIB = 1024 * 1024
 #: in bytes; a child that sends more is ended
@@ -13,11 +13,14 @@ PID_BYTES = 4
 
 
 #: by code
-REFUSALS = {kind.code: kind for kind in (UnreadableMedia, UnknownMedia, BrokenMedia, HeavyMedia)}
+REFUSALS = {
+    kind.code: kind for kind in (UnreadableMedia, UnknownMedia, BrokenMedia, HeavyMedia, OnlySound, NoSound, MusicOver)
+}
 
 
 class Outcome(StrEnum):
-    """An answer is `[outcome, value]`; the value is the function's, or a sentence, behind its code if unreadable."""
+    """An answer is `[outcome, value]`; the value is the function's, or a sentence; if unreadable a code, a sentence,
+    and the name of the media at fault or ""."""
 
     DONE = "done"
     UNREADABLE = "unreadable"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from internal.jobs import Job, JobError
+from internal.media import Reason
 from internal.paid import Asker, PaidCall
 from internal.ports import Order
 
@@ -55,7 +56,7 @@ class Failed:
 class Limited:
     """It would cost more than may be spent."""
 
-    reason: JobError
+    reason: Reason
 
 
 Standing = Ready | Pending | Failed | Limited

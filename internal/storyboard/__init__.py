@@ -11,8 +11,11 @@ for, then no word is cut, then scenes change on the beat.
 
 from collections.abc import Iterator, Sequence
 
+from internal import notes
 from internal.errors import PermanentFailure
 from internal.film import FPS
+from internal.media import Reason
+from internal.notes import Note
 from internal.storyboard.beats import beats_of, interval
 from internal.storyboard.cards import Card, Story
 from internal.storyboard.changes import Change, changed, within_limits
@@ -28,6 +31,8 @@ from internal.storyboard.words import words_of
 from internal.vlog import VlogSettings
 
 __all__ = ["Card", "Change", "Found", "Story", "Tune", "arranged", "changed", "retell", "tell", "within_limits"]
+
+TOO_SHORT = Reason(code="too_short", text="It is too short to be shown.")
 
 
 def tell(found: Sequence[Found], settings: VlogSettings, tune: Tune | None = None) -> Story:
@@ -91,20 +96,17 @@ def _longer(shots: list[Shot], number: int, stay: Stay, room: Room) -> list[Shot
     return longer if room.holds([shot.lengths[0] for shot in longer]) else shots
 
 
-def _notes(weeded: Weeded, shown: int, settings: VlogSettings) -> Iterator[str]:
+def _notes(weeded: Weeded, shown: int, settings: VlogSettings) -> Iterator[Note]:
     """What was left out and why, in as few sentences as say it."""
-    yield from (f"{one.found.name}: It is too short to be shown." for one in weeded.glimpses)
+    yield from (notes.left_out(one.found.name, TOO_SHORT) for one in weeded.glimpses)
     weeds = {
-        "near-duplicate": weeded.duplicates,
-        "blurred shot": weeded.blurred,
-        "black or burnt-out shot": weeded.dark,
-        "screenshot": weeded.screens,
+        "duplicates": weeded.duplicates,
+        "blurred": weeded.blurred,
+        "dark": weeded.dark,
+        "screens": weeded.screens,
     }
-    told = [f"{len(shots)} {what}{'s' * (len(shots) > 1)}" for what, shots in weeds.items() if shots]
-    if told:
-        were = "was" if sum(map(len, weeds.values())) == 1 else "were"
-        yield f"{' and '.join(filter(None, (', '.join(told[:-1]), told[-1])))} {were} left out."
+    if any(weeds.values()):
+        yield notes.weeded({kind: len(shots) for kind, shots in weeds.items() if shots})
     kept = len(weeded.kept)
     if shown < kept:
-        verb = "is" if kept - shown == 1 else "are"
-        yield f"{kept - shown} of {kept} files {verb} not shown, to stay within {settings.duration} seconds."
+        yield notes.no_room(kept - shown, kept, settings.duration)

@@ -4,6 +4,7 @@ import hashlib
 
 from internal.film import FPS
 from internal.media import Kind, Span, Value
+from internal.notes import Note
 from internal.vlog import Music
 
 #: in frames: no scene is made shorter, unless its clip is; no photo is looked at longer
@@ -76,8 +77,8 @@ class Story(Value):
     subtitle: str = ""
     ending: str = ""
     music: Music | None = None
-    #: what was left out before anybody was asked, and why; sentences for the user
-    warnings: tuple[str, ...] = ()
+    #: what was left out before anybody was asked, and why
+    warnings: tuple[Note, ...] = ()
     #: its words and its music are known; those of a new version are once it is told
     told: bool = True
     #: its owner has seen it: it is not theirs to review any more

@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse
 
 from internal import uploads, vlogs
 from internal.jobs import Job, JobError
+from internal.media import Reason
+from internal.notes import left_out
 from internal.pipelines import PIPELINES
 from internal.ports import Services
 from internal.runner import deliver
@@ -25,7 +27,9 @@ RESULT = {
     "segments": [{"start": 0.0, "end": 5.5, "kind": "photo", "caption": "", "media": "a.jpg", "media_id": ABSENT}],
     "analytics": {"locations": [], "activities": [], "mood": "", "highlights": ["a.jpg"], "mediaCount": 1},
     "warnings": [],
+    "notes": [],
 }
+EMPTY = left_out("b.jpg", Reason(code="broken_media", text="It is empty."))
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def leased(services: Services, vlog_id: str) -> Job:
 def completed(services: Services, vlog_id: str, partial: bool = False) -> Job:
     """As a delivery would end that made the film; the film is only said to exist."""
     leased(services, vlog_id)
-    result = {**RESULT, "folder": f"vlogs/{vlog_id}/1", "warnings": ["b.jpg: It is empty."] if partial else []}
+    notes = {"warnings": [EMPTY.text], "notes": [EMPTY.model_dump(mode="json")]} if partial else {}
+    result = {**RESULT, **notes, "folder": f"vlogs/{vlog_id}/1"}
     with services.store.write(vlog_id) as tx:
         return tx.save(tx.job.complete(tx.now, result, partial), "completed")
 

@@ -8,12 +8,12 @@ from flask.testing import FlaskClient
 
 from internal import vlogs
 from internal.ports import Services
-from tests.app.asking import ABSENT, OWNER, STRANGER, Media, asked, completed, failed, leased, uploaded
+from tests.app.asking import ABSENT, OWNER, RESULT, STRANGER, Media, asked, completed, failed, leased, uploaded
 
 KEYS = """
 id video_id video_url share_url share_expires_at duration thumbnail status error_message progress created_at
-updated_at started_at completed_at step message title settings segments subtitles_url analytics warnings notes needs cost
-error_code eta_seconds version
+updated_at started_at completed_at step message title settings segments subtitles_url analytics warnings notes needs
+cost error_code eta_seconds version
 """
 FILES = {
     "video": ("film.mp4", "video/mp4"),

@@ -1,20 +1,30 @@
 """The words on our pages: the same in every language, all of them there, none of them for nothing."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
+from app.pages.sign_in import KINDS
 from app.pages.words import LANGUAGES
+from internal.errors import Error, Refused, TemporaryFailure
+from internal.notes import WEEDS, Code
 
-PAGES = Path(__file__).resolve().parents[2] / "app" / "pages"
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = ROOT / "app" / "pages"
 TEMPLATES, SCRIPTS = sorted(PAGES.glob("templates/*.html")), sorted(PAGES.glob("static/*.js"))
 #: the name is the same in every language
 NAMES = {"Daylog"}
+#: those of `infra.prompts` fail a command, not a film
+INFRA = [path for path in ROOT.glob("infra/**/*.py") if path.parent.name != "prompts"]
+#: by which a reason gets its code
+MADE = {"JobError", "PermanentFailure", "Reason"}
 #: how many kinds of count each language tells apart
 COUNTS = {"en": {"one", "other"}, "ja": {"other"}, "zh-Hant": {"other"}}
 #: attributes that people read or hear
@@ -66,6 +76,28 @@ def matches(pattern: str, key: str) -> bool:
     return re.fullmatch(re.escape(pattern).replace(r"\*", r"[^.]*"), key) is not None
 
 
+def codes() -> set[str]:
+    """Of every refusal, and of every reason that is given for a film, or for what it lacks."""
+    written = (
+        code for file in (*ROOT.glob("internal/**/*.py"), *INFRA) for code in reasons(ast.parse(file.read_text()))
+    )
+    return {kind.code for kind in (*below(Refused), *below(TemporaryFailure))} | {code for code in written if code}
+
+
+def below(kind: type[Error]) -> Iterator[type[Error]]:
+    yield kind
+    for one in kind.__subclasses__():
+        yield from below(one)
+
+
+def reasons(module: ast.Module) -> Iterator[str]:
+    """What is written where a reason is made."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MADE:
+            given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "code")]
+            yield from (str(code.value) for code in given if isinstance(code, ast.Constant))
+
+
 ASKED = {
     path.name: sorted(set(asked(path.read_text()))) for path in (*TEMPLATES, *SCRIPTS, *sorted(PAGES.glob("*.py")))
 }
@@ -106,6 +138,20 @@ def test_every_text_that_is_asked_for_is_there() -> None:
         if not any(matches(pattern, key) for key in WORDS["en"])
     }
     assert missing == set()
+
+
+def test_every_note_reason_and_refusal_of_the_service_has_words() -> None:
+    """Else a page tells it in English, whatever its language."""
+    told = {key.partition(".problem.")[2] for key in WORDS["en"]}
+    assert codes() - told == set()
+    notes = {f"vlog.note.{code}" for code in get_args(Code) if code} | {f"vlog.weed.{kind}" for kind in WEEDS}
+    assert notes - WORDS["en"].keys() == set()
+
+
+def test_no_words_are_there_for_a_code_that_nobody_gives() -> None:
+    told = {key.partition(".problem.")[2] for key in WORDS["en"] if ".problem." in key}
+    of_pages = {*KINDS.values(), *(code for path in SCRIPTS for code in re.findall(r'code: "(\w+)"', path.read_text()))}
+    assert told - codes() - of_pages == set()
 
 
 def test_no_text_is_there_for_nothing() -> None:

@@ -31,21 +31,21 @@ def test_what_runs_is_asked_about_again(generator: VeoGenerator, stand_in: Verte
 
 
 @pytest.mark.parametrize(
-    ("reasons", "words"),
+    ("reasons", "code", "words"),
     [
-        (["Veo could not generate. Support codes: 58061214"], "a child"),
-        (["Support codes: 11111111, 56562880"], "violent"),
-        (["Support codes: 35561575", "Support codes: 17301594"], "somebody else"),
-        (["Support codes: 12345678"], "did not pass its filters"),
-        ([], "did not pass its filters"),
+        (["Veo could not generate. Support codes: 58061214"], "filtered_child", "a child"),
+        (["Support codes: 11111111, 56562880"], "filtered_violent", "violent"),
+        (["Support codes: 35561575", "Support codes: 17301594"], "filtered_property", "somebody else"),
+        (["Support codes: 12345678"], "filtered", "did not pass its filters"),
+        ([], "filtered", "did not pass its filters"),
     ],
 )
 def test_a_filtered_clip_says_why_in_words(
-    generator: VeoGenerator, stand_in: Vertex, order: Order, reasons: list[str], words: str
+    generator: VeoGenerator, stand_in: Vertex, order: Order, reasons: list[str], code: str, words: str
 ) -> None:
     standing = generator.poll(started(generator, stand_in, order, outcome="filtered", reasons=reasons))
     assert isinstance(standing, NotMade)
-    assert (standing.reason.code, standing.again) == ("filtered", False)
+    assert (standing.reason.code, standing.again) == (code, False)
     assert words in standing.reason.message
 
 
@@ -82,7 +82,7 @@ def test_an_error_that_names_a_filter_is_that(generator: VeoGenerator, stand_in:
     operation = started(generator, stand_in, order, outcome="error", code=13, message="Support codes: 90789179")
     standing = generator.poll(operation)
     assert isinstance(standing, NotMade)
-    assert (standing.reason.code, standing.again) == ("filtered", False)
+    assert (standing.reason.code, standing.again) == ("filtered_sexual", False)
 
 
 def test_work_that_is_not_known_any_more_is_lost(generator: VeoGenerator, stand_in: Vertex, order: Order) -> None:

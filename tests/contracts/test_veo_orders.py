@@ -83,7 +83,7 @@ def test_labels_become_what_a_bill_can_hold(generator: VeoGenerator, stand_in: V
     ("answer", "code"),
     [
         ({"status": 400}, "order_refused"),
-        ({"status": 400, "message": "It violates our policies. Support codes: 17301594"}, "filtered"),
+        ({"status": 400, "message": "It violates our policies. Support codes: 17301594"}, "filtered_child"),
         ({"status": 400, "message": "The image violates our usage guidelines."}, "filtered"),
         ({"status": 401}, "generator_unavailable"),
         ({"status": 403}, "generator_unavailable"),

@@ -89,7 +89,7 @@ def test_a_generator_out_of_order_does_not_hold_the_film_up_for_ever(ordering: O
 @pytest.mark.parametrize(
     ("answer", "code", "told"),
     [
-        (Answer(outcome="filtered", reasons=("Support codes: 58061214",)), "filtered", "child"),
+        (Answer(outcome="filtered", reasons=("Support codes: 58061214",)), "filtered_child", "child"),
         (Answer(outcome="empty"), "nothing_generated", ""),
         (Answer(outcome="error", code=3), "", ""),
         (Answer(status=400, message="The prompt could not be submitted."), "", ""),

@@ -1,6 +1,6 @@
 """Days to tell: photos, clips and music as an analyst would have found them, and what Hypothesis makes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from internal import storyboard
 from internal.media import Analysis, Facts, Kind, Moment, Place, Span
+from internal.notes import Note
 from internal.storyboard import Found, Tune
 from internal.storyboard.pace import PACES
 from internal.vlog import Music, Scene, Storyboard, VlogSettings
@@ -19,6 +20,10 @@ TOKYO = timezone(timedelta(hours=9))
 def tell(day: Sequence[Found], settings: VlogSettings, music: Tune | None = None) -> Storyboard:
     """As nobody has changed it."""
     return storyboard.arranged(storyboard.tell(day, settings, music), settings)
+
+
+def sentences(notes: Iterable[Note]) -> list[str]:
+    return [note.text for note in notes]
 
 
 def photo(name: str, taken_at: datetime | None = NOON, place: Place | None = None, **more: Any) -> Found:

@@ -23,6 +23,7 @@ from internal.runner import deliver
 from internal.storyboard import Found
 from internal.vlog import VlogSettings
 from tests.internal.connected import connected
+from tests.internal.given_days import sentences
 from tests.internal.memory_queue import NotingQueue
 from tests.internal.scripted_analyst import PRICE, UNREADABLE, ScriptedAnalyst
 
@@ -167,7 +168,7 @@ def test_what_cannot_be_read_is_left_out_by_name(player: Player) -> None:
     job_id = player.given(["a", UNREADABLE, "b"])
     player.play(job_id)
     assert player.captions(job_id) == ["a", "b"]
-    assert player.outcome(job_id)["left_out"] == ["1.jpg: It is no photo."]
+    assert [note["text"] for note in player.outcome(job_id)["left_out"]] == ["1.jpg: It is no photo."]
 
 
 def test_with_nothing_readable_there_is_no_film(player: Player) -> None:
@@ -213,7 +214,7 @@ def test_after_the_last_attempt_a_film_is_made_of_what_was_measured(player: Play
     assert [player.play(job_id) for _ in range(ATTEMPTS)] == ["backed off"] * (ATTEMPTS - 1) + ["completed"]
     assert player.captions(job_id) == ["a", "", "c"]
     assert player.analyst.measured == ["b"]
-    assert undescribed(player.found(job_id)) == ["1.jpg: The model is out of reach."]
+    assert sentences(undescribed(player.found(job_id))) == ["1.jpg: The model is out of reach."]
     assert player.outcome(job_id)["left_out"] == []
 
 
@@ -233,7 +234,7 @@ def test_one_sentence_tells_which_media_were_not_described_and_why(player: Playe
     player.analyst.failures["e"] = [PermanentFailure("any", "The model declined.")]
     job_id = player.given("abcde")
     player.play(job_id)
-    assert undescribed(player.found(job_id)) == [
+    assert sentences(undescribed(player.found(job_id))) == [
         "0.jpg and 2 more: The model could not be asked.",
         "4.jpg: The model declined.",
     ]
@@ -267,7 +268,8 @@ def test_beyond_what_may_be_spent_media_are_only_measured_and_not_for_ever(
     assert player.play(job_id) == "completed"
     spent = limits.service_day > 0
     assert player.captions(job_id) == (["a", "", ""] if spent else [""] * 3)
-    assert undescribed(player.found(job_id)) == [f"{1 if spent else 0}.jpg and {1 if spent else 2} more: {reason}"]
+    (note,) = undescribed(player.found(job_id))
+    assert note.text == f"{1 if spent else 0}.jpg and {1 if spent else 2} more: {reason}"
     player.services = within
     again = player.given("abc")
     player.play(again)

@@ -206,7 +206,7 @@ def test_a_version_shows_longer_clips_in_shorter_scenes_and_pays_for_nothing(stu
     longer = studio.play(studio.ask("longer " + studio.owner, version_of=first))
     assert (longer.status, kinds(longer)) == (Status.COMPLETED, ["photo", "photo"])
     assert longer.result
-    assert longer.result["warnings"] == [f"1.jpg, 2.jpg: shown as photos. {NO_MORE.message}"]
+    assert longer.result["warnings"] == [f"1.jpg, 2.jpg: shown as photos. {NO_MORE.text}"]
     assert len(studio.generator.sent) == 2
 
 

@@ -11,7 +11,7 @@ from internal.film import FPS, plan
 from internal.media import Kind
 from internal.storyboard.pace import PACES
 from internal.vlog import Storyboard, VlogSettings
-from tests.internal.given_days import NOON, at, clip, days, photo, shown, tell, tune, tunes, wishes
+from tests.internal.given_days import NOON, at, clip, days, photo, sentences, shown, tell, tune, tunes, wishes
 
 any_day = settings(max_examples=40, deadline=None)
 
@@ -146,7 +146,7 @@ def test_a_silent_clip_stays_silent_and_noise_stays_under_the_music():
 def test_a_glimpse_is_left_out_by_name_unless_there_is_nothing_else():
     told = tell([photo("a.jpg"), clip("b.mp4", 0.3)], VlogSettings())
     assert shown(told.scenes) == ["a.jpg"]
-    assert told.warnings == ("b.mp4: It is too short to be shown.",)
+    assert sentences(told.warnings) == ["b.mp4: It is too short to be shown."]
     assert shown(tell([clip("b.mp4", 0.3)], VlogSettings()).scenes) == ["b.mp4"]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from internal.media import Kind, Moment, Place
 from internal.vlog import VlogSettings
-from tests.internal.given_days import NOON, at, clip, photo, shown, tell
+from tests.internal.given_days import NOON, at, clip, photo, sentences, shown, tell
 
 LOOK, SAME_LOOK, OTHER_LOOK = "5a5aa5a55a5aa5a5", "5a5aa5a55a5aa5a0", "0f0ff0f00f0ff0f0"
 
@@ -33,7 +33,7 @@ def test_of_a_burst_the_best_is_kept():
     ]
     film = told(*burst, photo("other.jpg", NOON, sharpness=0.8, fingerprint=OTHER_LOOK))
     assert shown(film.scenes) == ["other.jpg", "2.jpg"]
-    assert film.warnings == ("2 near-duplicates were left out.",)
+    assert sentences(film.warnings) == ["2 near-duplicates were left out."]
 
 
 def test_the_same_view_at_another_hour_is_another_photo():
@@ -46,7 +46,7 @@ def test_a_copy_that_lost_its_time_is_a_copy():
     assert shown(told(photo("a.jpg", None, fingerprint=LOOK), photo("b.jpg", fingerprint=LOOK)).scenes) == ["b.jpg"]
     best = moment(1, 0.5, LOOK), moment(6, 0.7, OTHER_LOOK)
     film = told(clip("a.mp4", 12, best=best), clip("b.mp4", 12, None, best=best))
-    assert film.warnings == ("1 near-duplicate was left out.",)
+    assert sentences(film.warnings) == ["1 near-duplicate was left out."]
 
 
 def test_even_surfaces_are_not_alike_for_being_even():
@@ -70,7 +70,7 @@ def test_blurred_black_and_burnt_out_shots_are_left_out_and_counted():
     )
     film = told(*good, *bad)
     assert shown(film.scenes) == ["0.jpg", "1.jpg", "2.jpg"]
-    assert film.warnings == ("1 blurred shot and 2 black or burnt-out shots were left out.",)
+    assert sentences(film.warnings) == ["1 blurred shot and 2 black or burnt-out shots were left out."]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_blurred_black_and_burnt_out_shots_are_left_out_and_counted():
 def test_a_screen_is_left_out_unless_there_is_nothing_else(name):
     film = told(photo("a.jpg"), photo(name, at(13)))
     assert shown(film.scenes) == ["a.jpg"]
-    assert film.warnings == ("1 screenshot was left out.",)
+    assert sentences(film.warnings) == ["1 screenshot was left out."]
     assert shown(told(photo(name)).scenes) == [name]
 
 
@@ -117,9 +117,11 @@ def test_when_room_is_short_the_worthiest_stay():
     day = [photo(f"{number}.jpg", at(12, number), sharpness=0.3 + number / 20) for number in range(10)]
     film = told(*day, duration=10)
     assert "9.jpg" in shown(film.scenes)
-    assert film.warnings == (f"{10 - len(film.scenes)} of 10 files are not shown, to stay within 10 seconds.",)
+    assert sentences(film.warnings) == [
+        f"{10 - len(film.scenes)} of 10 files are not shown, to stay within 10 seconds."
+    ]
     few = told(*day[: len(film.scenes) + 1], duration=10)
-    assert few.warnings == (f"1 of {len(film.scenes) + 1} files is not shown, to stay within 10 seconds.",)
+    assert sentences(few.warnings) == [f"1 of {len(film.scenes) + 1} files is not shown, to stay within 10 seconds."]
 
 
 def test_a_crowd_of_photos_at_lunch_does_not_drive_out_the_rest_of_the_day():

@@ -47,11 +47,11 @@ function fieldOf(form, name) {
   return found instanceof RadioNodeList ? found[0] : found;
 }
 
-function mark(field, { field: name, detail }) {
+function mark(field, { field: name }) {
   const complaint = document.createElement("small");
   complaint.id = `wrong-${name}`;
   complaint.className = "complaint";
-  complaint.textContent = maybe(`new.wrong.${name}`) ?? detail ?? say("new.wrong");
+  complaint.textContent = maybe(`new.wrong.${name}`) ?? say("new.wrong");
   field.setAttribute("aria-invalid", "true");
   field.setAttribute("aria-describedby", complaint.id);
   field.closest(".field, .tick").append(complaint);

@@ -60,11 +60,11 @@ function day(date) {
 }
 
 /** Folded, unless they are why the film lacks something. */
-function note({ warnings, error_code: code }) {
+function note({ notes, error_code: code }) {
   const missing = code === "partial";
-  const summary = missing ? say("vlog.missing") : say("vlog.notes", { count: warnings.length });
+  const summary = missing ? say("vlog.missing") : say("vlog.notes", { count: notes.length });
   part("notes").querySelector("summary").textContent = summary;
   part("notes").open = missing;
-  part("warnings").replaceChildren(...warnings.map((words) => make("li", {}, noteInWords(words))));
-  reveal({ notes: warnings.length > 0 });
+  part("warnings").replaceChildren(...notes.map((one) => make("li", {}, noteInWords(one))));
+  reveal({ notes: notes.length > 0 });
 }

@@ -11,7 +11,7 @@ import { Story } from "./story.js";
 import { sure } from "./sure.js";
 import { leave } from "./toast.js";
 import { showVersions } from "./versions.js";
-import { maybe, say } from "./words.js";
+import { say } from "./words.js";
 
 const NOWHERE = "body, :disabled, dialog:not([open]) *"; // where the keyboard leads no further
 const id = part("vlog").dataset.id;
@@ -105,7 +105,7 @@ function heading(vlog, state) {
 }
 
 function reason(vlog) {
-  return maybe(`vlog.error.${vlog.error_code}`) ?? (vlog.error_message || say("vlog.failed"));
+  return inWords({ code: vlog.error_code, message: vlog.error_message || say("vlog.failed") }, "vlog");
 }
 
 function end(why, remedy) {

@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 from infra.composer.picture.fitting import centred, fit, on_backdrop
 from infra.composer.picture.frames import Frame, Picture, Scaler, turned
 from infra.decode.clips import SOON, begins_at, frames_from, picture_of, shown_size, time_of
-from internal.errors import UnreadableMedia
+from internal.errors import BrokenMedia, OnlySound
 from internal.film import View
 
 #: packets: no codec shows a frame later than so many after it
@@ -24,7 +24,7 @@ class ClipShot:
     def __init__(self, container: InputContainer, view: View, canvas: tuple[int, int], fps: int) -> None:
         stream = picture_of(container)
         if stream is None:
-            raise UnreadableMedia("This file holds sound but no picture.")
+            raise OnlySound("This file holds sound but no picture.")
         stream.thread_count = 1  # one child per core already
         self._stream, self._canvas = stream, canvas
         self._due = _Due(begins_at(container) + view.scene.start, view.first, fps)
@@ -40,7 +40,7 @@ class ClipShot:
             self._shown, self._picture = self._next, None
             self._next = next(self._frames, None)
         if self._shown is None:
-            raise UnreadableMedia("No picture in this clip can be decoded. It is damaged or cut off.")
+            raise BrokenMedia("No picture in this clip can be decoded. It is damaged or cut off.")
         self._picture = self._picture or self._fitted(self._shown)
         frame.show(self._picture)
 

@@ -114,4 +114,5 @@ def _naming(name: str) -> Iterator[None]:
     try:
         yield
     except UnreadableMedia as error:
-        raise UnreadableMedia(str(error), name) from error
+        error.field = name
+        raise

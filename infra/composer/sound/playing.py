@@ -8,7 +8,7 @@ from infra.composer.sound.decoding import EDGE, RATE, Samples, decoded, silence
 from infra.composer.sound.levels import MUSIC, Ducking, Envelope, gain_to
 from infra.composer.sound.loudness import loudness
 from infra.composer.sound.recording import Recording
-from internal.errors import UnreadableMedia
+from internal.errors import MusicOver, NoSound
 from internal.film import Film
 from internal.vlog import SEAM, Music
 
@@ -58,9 +58,9 @@ def _recorded(music: Music, most: int, path: Path, folder: Path) -> Recording:
     """With a seam's worth behind it, where it may begin again."""
     recording = Recording.of(decoded(path, music.start), folder, most + _SEAM * music.loop)
     if not len(recording) and music.start:
-        raise UnreadableMedia("The music is over before the second at which it should begin. Let it begin earlier.")
+        raise MusicOver("The music is over before the second at which it should begin. Let it begin earlier.")
     if not len(recording):
-        raise UnreadableMedia("There is no sound in the music file. Choose another.")
+        raise NoSound("There is no sound in the music file. Choose another.")
     return recording
 
 

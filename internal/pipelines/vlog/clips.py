@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from internal.errors import Damaged, NotFound, UnreadableMedia
+from internal.errors import Damaged, NotFound, UnusableClip
 from internal.media import Kind
 from internal.pipeline import Run
 from internal.vlog import Scene, Storyboard
@@ -40,11 +40,11 @@ def fetch_clip(run: Run, key: str, path: Path, sha256: str | None = None) -> Non
     try:
         info = run.services.work.info(key)
         if info and info.size > MOST_BYTES:
-            raise UnreadableMedia("What the generator made is far too large.", sha256)
+            raise UnusableClip("What the generator made is far too large.", sha256)
         run.services.work.get(key, path)
     except NotFound as error:
-        raise UnreadableMedia("What the generator made is not there any more.", sha256) from error
+        raise UnusableClip("What the generator made is not there any more.", sha256) from error
     except Damaged as error:
         if not run.job.last_attempt:
             raise
-        raise UnreadableMedia("What the generator made was damaged.", sha256) from error
+        raise UnusableClip("What the generator made was damaged.", sha256) from error

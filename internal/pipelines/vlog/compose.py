@@ -9,9 +9,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from internal.errors import Damaged, NotFound, PermanentFailure, UnreadableMedia
+from internal import notes
+from internal.errors import Damaged, NotFound, PermanentFailure, UnreadableMedia, UnusableClip
 from internal.faults import crash_point
 from internal.film import Film, Piece, plan
+from internal.media import Reason
+from internal.notes import Note
 from internal.pipeline import Done, Run
 from internal.pipelines.vlog.clips import Clips, brought_to_life, fetch_clip
 from internal.pipelines.vlog.looking import fetch
@@ -33,24 +36,26 @@ FILM_FILES = {
 
 def compose(run: Run) -> Done:
     """Output: `folder` of the film in the work store, its `seconds`, the `storyboard` as it was told in the end, the
-    photos (content hashes) that are `moving` in it, and `left_out`, sentences: what analysis could read may still fail
+    photos (content hashes) that are `moving` in it, and `left_out`, as Notes: what analysis could read may still fail
     to play, and so may a clip that was generated."""
     storyboard = Storyboard.model_validate(run.outputs["storyboard"])
     clips: Clips = run.outputs["generate"]["clips"]
-    left_out: list[str] = []
+    left_out: list[Note] = []
     while True:
         try:
-            return Done({**_made(run, storyboard, clips), "left_out": left_out})
+            made = _made(run, storyboard, clips)
+            return Done({**made, "left_out": [note.model_dump(mode="json") for note in left_out]})
         except UnreadableMedia as error:
             photo = next((sha for sha, clip in clips.items() if clip["sha256"] == error.field), None)
-            if photo:
-                left_out.append(f"{_name_of(run, photo)}: shown as a photo. {error}")
+            if photo:  # whose clip it is: nothing is wrong with the photo
+                unusable = Reason(code=UnusableClip.code, text=str(error))
+                left_out.append(notes.panned([_name_of(run, photo)], unusable))
                 clips = {sha: clip for sha, clip in clips.items() if sha != photo}
                 continue
-            left_out.append(f"{_name_of(run, error.field)}: {error}")
+            left_out.append(_left_out(run, error))
             fewer = storyboard.without(error.field or "")
             if fewer == storyboard or not fewer.scenes:
-                raise PermanentFailure(error.code, left_out[-1]) from error
+                raise PermanentFailure("unplayable", left_out[-1].text) from error
             storyboard = fewer
 
 
@@ -99,12 +104,18 @@ def _fetch_one(run: Run, sha256: str, clips: Clips, path: Path) -> None:
     fetch(run, run.services.store.media(run.job.owner_id, media_id), path)
 
 
+def _left_out(run: Run, error: UnreadableMedia) -> Note:
+    """Its `field` is the content hash of the media at fault, if anybody knows it."""
+    name, tune = _name_of(run, error.field), run.outputs["analyze"]["tune"]
+    if not name and tune and tune["music"]["sha256"] == error.field:
+        return notes.without_music(Reason.of(error))
+    return notes.left_out(name or "One of the files", Reason.of(error))
+
+
 def _name_of(run: Run, sha256: str | None) -> str:
-    """What the user calls the media with this content."""
+    """What the user calls the photo or clip with this content; "" when it is neither."""
     found = map(Found.model_validate, run.outputs["analyze"]["found"])
-    tune = run.outputs["analyze"]["tune"]
-    music = "Music" if tune and tune["music"]["sha256"] == sha256 else "One of the files"
-    return next((one.name for one in found if one.sha256 == sha256), music)
+    return next((one.name for one in found if one.sha256 == sha256), "")
 
 
 def _pieces(run: Run, film: Film, clips: Clips) -> dict[str, Path]:

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from internal.errors import UnreadableMedia
+from internal.errors import UnreadableMedia, UnusableClip
 from internal.jobs import JobError
-from internal.media import Kind
+from internal.media import Kind, Reason
+from internal.notes import panned
 from internal.paid import PaidCall
 from internal.paying import Failed, Limited, Pending, Ready, Standing, Wanted, advance, follow, spoil
 from internal.pipeline import Done, Run, Wait
@@ -27,18 +28,16 @@ log = logging.getLogger(__name__)
 #: seconds by which a clip may be shorter than its scene: its last picture stays while the next scene comes
 SHORTAGE = 0.25
 #: why a version has fewer of them than may be hoped for
-NO_MORE = JobError("version_pays_nothing", "A version brings no more photos to life than were paid for.")
+NO_MORE = Reason(code="version_pays_nothing", text="A version brings no more photos to life than were paid for.")
 #: reasons that are the user's own wish: nothing of what they asked for is missing
 OWN_WISH = ("cost_limit", NO_MORE.code)
 #: scenes asked about at a time
 AT_ONCE = 8
-#: names in one sentence
-MOST_NAMES = 3
 
 
 def generate(run: Run) -> Done | Wait:
     """Output: `clips`, by the photo's content hash its clip's `key` in the work store, `sha256` and `seconds`;
-    `failed`, sentences: what should have come and did not; `notes`, what the user's own limit did not pay for; `run`.
+    `failed`, as Notes: what should have come and did not; `notes`, what the user's own limit did not pay for; `run`.
     """
     photos = _photos(run) if settings_of(run).style == "generated" else []
     standings = _advanced(run, photos)
@@ -85,7 +84,7 @@ def _ordered(run: Run, wish: Wanted) -> Standing:
 @dataclass(frozen=True)
 class _Missing:
     name: str
-    reason: JobError
+    reason: Reason
     #: by the user's own limit
     wished: bool
 
@@ -95,43 +94,44 @@ def _output(run: Run, photos: Sequence[Lively], standings: Sequence[Standing]) -
     missing: list[_Missing] = []
     for photo, standing in zip(photos, standings, strict=True):
         match _checked(run, photo, standing):
-            case JobError() as reason:
+            case Reason() as reason:
                 own_limit = isinstance(standing, Limited) and reason.code in OWN_WISH
                 missing.append(_Missing(photo.found.name, reason, own_limit))
             case clip:
                 clips[photo.found.sha256] = clip
     return {
         "clips": clips,
-        "failed": list(_sentences(one for one in missing if not one.wished)),
-        "notes": list(_sentences(one for one in missing if one.wished)),
+        "failed": list(_noted(one for one in missing if not one.wished)),
+        "notes": list(_noted(one for one in missing if one.wished)),
         "run": run.job.run_no,
     }
 
 
-def _checked(run: Run, photo: Lively, standing: Standing) -> dict[str, Any] | JobError:
+def _checked(run: Run, photo: Lively, standing: Standing) -> dict[str, Any] | Reason:
     """The clip, once it has been decoded to its end; else why there is none."""
     match standing:
         case Ready(call, key):
             return _clip(run, photo, call, key)
-        case Failed(reason) | Limited(reason):
+        case Failed(error):
+            return Reason(code=error.code, text=error.message)
+        case Limited(reason):
             return reason
         case Pending():
             raise AssertionError("nothing is pending any more")
 
 
-def _clip(run: Run, photo: Lively, call: PaidCall, key: str) -> dict[str, Any] | JobError:
+def _clip(run: Run, photo: Lively, call: PaidCall, key: str) -> dict[str, Any] | Reason:
     """What cannot be fetched may be whole: only what cannot be shown is spoilt."""
     path = run.folder / f"{photo.found.sha256}.mp4"
     try:
         fetch_clip(run, key, path)
     except UnreadableMedia as error:
-        return JobError(error.code, str(error))
+        return Reason.of(error)
     try:
         return {"key": key, "sha256": sha256_of(path), "seconds": _seconds(run, path, photo.scene)}
     except UnreadableMedia as error:
-        spoilt = JobError(error.code, str(error))
-        spoil(run, call, spoilt)
-        return spoilt
+        spoil(run, call, JobError(error.code, str(error)))
+        return Reason.of(error)
     finally:
         path.unlink(missing_ok=True)
 
@@ -142,17 +142,16 @@ def _seconds(run: Run, path: Path, scene: Scene) -> float:
         facts = run.services.analyst.measure(path, run.check).facts
     except UnreadableMedia as error:  # its advice is for people's own files
         log.warning("a clip cannot be shown: %s", error)
-        raise UnreadableMedia("What the generator made cannot be shown.") from error
+        raise UnusableClip("What the generator made cannot be shown.") from error
     if facts.kind is not Kind.CLIP or facts.seconds < scene.seconds - SHORTAGE:
-        raise UnreadableMedia("What the generator made is shorter than was ordered.")
+        raise UnusableClip("What the generator made is shorter than was ordered.")
     return facts.seconds
 
 
-def _sentences(missing: Iterable[_Missing]) -> Iterator[str]:
-    """One for each reason, however many photos share it."""
-    names: dict[str, list[str]] = {}
+def _noted(missing: Iterable[_Missing]) -> Iterator[dict[str, Any]]:
+    """A note for each reason, however many photos share it."""
+    names: dict[Reason, list[str]] = {}
     for one in missing:
-        names.setdefault(one.reason.message, []).append(one.name)
-    for message, shown in names.items():
-        who = ", ".join(shown) if len(shown) <= MOST_NAMES else f"{len(shown)} photos"
-        yield f"{who}: shown as {'a photo' if len(shown) == 1 else 'photos'}. {message}"
+        names.setdefault(one.reason, []).append(one.name)
+    for reason, shown in names.items():
+        yield panned(shown, reason).model_dump(mode="json")

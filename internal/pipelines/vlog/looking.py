@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-from internal.errors import Damaged, NotFound, PermanentFailure, TemporaryFailure, UnreadableMedia
-from internal.media import Analysis, Facts, Media, Place
+from internal.errors import Damaged, LostMedia, NotFound, PermanentFailure, TemporaryFailure
+from internal.media import Analysis, Facts, Media, Place, Reason
 from internal.pipeline import Run
 from internal.pipelines.vlog.wishes import settings_of
 from internal.ports import Usage
@@ -52,27 +52,31 @@ class Looking:
         """Who could describe it is worth a few attempts, but no film; and what nobody described for now is not kept,
         so that the next film may know more."""
         run, analyst = self._run, self._run.services.analyst
+        limit = self._limit(facts)
+        if limit:
+            return self._only_measured(path, limit)
         try:
-            self._within_limits(facts)
             analysis = analyst.analyze(path, self._language, run.check, self._spend)
         except (PermanentFailure, TemporaryFailure) as error:
             if isinstance(error, TemporaryFailure) and not run.job.last_attempt:
                 raise
-            _log.warning("only measured: %s", error)
-            return analyst.measure(path, run.check).model_copy(update={"undescribed": str(error)})
+            return self._only_measured(path, Reason.of(error))
         run.services.store.keep_analysis(run.job.owner_id, sha256, analyst.name(self._language), analysis)
         return self._kept(sha256) or analysis  # as its owner may have corrected it
 
-    def _within_limits(self, facts: Facts | None) -> None:
-        """Raises PermanentFailure when to ask about it would cost more than may be spent. Questions that are under way
-        are not counted yet: together they may exceed a limit by cents."""
+    def _limit(self, facts: Facts | None) -> Reason | None:
+        """That to ask about it would exceed, of what may be spent. Questions that are under way are not counted yet:
+        together they may exceed a limit by cents."""
         services, job = self._run.services, self._run.job
         price = services.analyst.price(facts) if facts else 0.0
         if not price:
-            return
-        limit = services.limits.exceeded(services.store.spent(job.owner_id, job.id), price, self._settings.max_cost)
-        if limit:
-            raise PermanentFailure(limit.code, limit.message)
+            return None
+        return services.limits.exceeded(services.store.spent(job.owner_id, job.id), price, self._settings.max_cost)
+
+    def _only_measured(self, path: Path, reason: Reason) -> Analysis:
+        _log.warning("only measured: %s", reason.text)
+        analysis = self._run.services.analyst.measure(path, self._run.check)
+        return analysis.model_copy(update={"undescribed": reason})
 
     def _spend(self, usage: Usage) -> None:
         """The job tells of it: what it has cost is part of what is shown of it."""
@@ -105,11 +109,11 @@ def fetch(run: Run, media: Media, path: Path) -> None:
     try:
         run.services.media.get(media.key, path)
     except NotFound as error:
-        raise UnreadableMedia("It is no longer in the media store. Upload it again.", media.sha256) from error
+        raise LostMedia("It is no longer in the media store. Upload it again.", media.sha256) from error
     except Damaged as error:
         if not run.job.last_attempt:
             raise
-        raise UnreadableMedia("It was damaged in the media store. Upload it again.", media.sha256) from error
+        raise LostMedia("It was damaged in the media store. Upload it again.", media.sha256) from error
 
 
 def sha256_of(path: Path) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from internal.errors import UnreadableMedia
+from internal.errors import MusicOver, NoSound
 from internal.media import Analysis
 from internal.pipeline import Run
 from internal.pipelines.vlog.looking import Looking, fetch, sha256_of
@@ -22,7 +22,7 @@ def own_tune(run: Run, looking: Looking) -> Tune | None:
     media = run.services.store.media(run.job.owner_id, settings.music_id)
     found = looking.at(media)
     if not found.analysis.facts.has_sound:
-        raise UnreadableMedia("There is no sound in it. Choose another file as the music.")
+        raise NoSound("There is no sound in it. Choose another file as the music.")
     return _tune(found.sha256, settings, found.analysis)
 
 
@@ -53,7 +53,7 @@ def music_file(run: Run, music: Music) -> Path:
 
 def _tune(sha256: str, settings: VlogSettings, analysis: Analysis, track: str = "") -> Tune:
     if settings.music_start >= analysis.facts.seconds:
-        raise UnreadableMedia("It is over before the second at which it should begin. Let it begin earlier.")
+        raise MusicOver("It is over before the second at which it should begin. Let it begin earlier.")
     start, end = part(settings, analysis)
     music = Music(
         sha256=sha256,

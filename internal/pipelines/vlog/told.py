@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from internal import notes
 from internal.film import plan
-from internal.media import Kind
+from internal.media import Kind, Reason
+from internal.notes import Note
 from internal.storyboard import Found
 from internal.storyboard.times import in_order
 from internal.vlog import Storyboard, VlogSettings
@@ -47,17 +49,14 @@ def analytics(found: Sequence[Found]) -> dict[str, Any]:
     }
 
 
-def undescribed(found: Sequence[Found]) -> list[str]:
-    """Sentences for the user: which media nobody described, by the reason."""
-    names: dict[str, list[str]] = {}
+def undescribed(found: Sequence[Found]) -> list[Note]:
+    """Which media nobody described, by the reason."""
+    names: dict[Reason, list[str]] = {}
     for one in found:
-        if one.analysis.undescribed:
-            names.setdefault(one.analysis.undescribed, []).append(one.name)
-    return [f"{_some(those)}: {reason}" for reason, those in names.items()]
-
-
-def _some(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        why = one.analysis.undescribed
+        if why:
+            names.setdefault(why if isinstance(why, Reason) else Reason(code="", text=why), []).append(one.name)
+    return [notes.undescribed(those, reason) for reason, those in names.items()]
 
 
 class _Location(NamedTuple):

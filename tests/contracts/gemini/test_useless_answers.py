@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.analyst.asking import DECLINED, NOT_UNDERSTOOD
 from infra.analyst.gemini import GeminiAnalyst
 from infra.analyst.measured import MeasuredAnalyst
 from internal.ports import Usage
@@ -27,7 +28,7 @@ def test_what_the_model_declines_is_measured_all_the_same_and_not_asked_again(
 ) -> None:
     scripted(stand_in, **answer)
     found = look(analyst, photo)
-    assert found.undescribed == "The model declined to describe it."
+    assert found.undescribed == DECLINED
     assert found.model_copy(update={"undescribed": ""}) == MeasuredAnalyst().measure(photo, nothing)
     assert len(bodies(stand_in)) == 1
 
@@ -75,7 +76,7 @@ def test_an_answer_of_no_use_twice_over_costs_no_film(
     analyst: GeminiAnalyst, stand_in: Vertex, photo: Path, useless: dict[str, Any]
 ) -> None:
     scripted(stand_in, **useless)
-    assert look(analyst, photo).undescribed == "The model's answer was not understood."
+    assert look(analyst, photo).undescribed == NOT_UNDERSTOOD
     assert len(bodies(stand_in)) == 2
 
 
