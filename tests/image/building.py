@@ -20,7 +20,7 @@ PROGRAMS = ("buildah", "mmdebstrap", "newuidmap")
 #: what lies about in an operator's checkout, and in no image
 CANARY = "a canary: no image may hold this"
 CARELESS = (".env", "app/.env", "infra/.env.production", "app/worker.pem", "internal/signing.key", "credentials.json",
-            "terraform/terraform.tfstate", ".daylog/settings.json")  # fmt: skip
+            "terraform/terraform.tfstate", ".daylog/password")  # fmt: skip
 #: whom this machine trusts, and where its pip finds packages: for the steps that install
 LENT = ("/etc/ssl/certs", "/etc/pip.conf")
 

@@ -1,14 +1,15 @@
 """What the cloud is to containers, played by the laptop's servers: rows, queue, stores, and who signs in."""
 
 import json
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import requests
 
 from app.client import Client
-from infra.local.ports import free_port
 from tests.faults.house import House
 from tests.image.building import Image
 from tests.image.containers import Container, serving
@@ -20,11 +21,15 @@ class Cloud:
         self.image = image
         self.house = house
         self._issuer = issuer
-        self._numbers = iter(range(1000))
+        # the image's user may not read our files
+        self._certificate = Path(shutil.copy(house.settings.work_certificate or "", house.state / "shown.pem"))
+        self._certificate.chmod(0o644)
+        self._numbers = count()
 
     def settings(self, role: str) -> dict[str, str]:
         """All that a container is told: the image itself says that it is in the cloud."""
         known = json.loads((self.house.state / "settings.json").read_text()) | self._issuer.settings()
+        known["work_certificate"] = str(self._certificate)
         told = {name.upper(): value if isinstance(value, str) else json.dumps(value) for name, value in known.items()}
         return {**told, "SERVE": role}
 
@@ -33,7 +38,7 @@ class Cloud:
         """A container of that role."""
         env = {**self.settings(role), **settings}
         log = self.house.state / "logs" / f"{role}-container-{next(self._numbers)}.log"
-        with serving(self.image, env, log, Path(env["WORK_CERTIFICATE"]), command=command) as container:
+        with serving(self.image, env, log, self._certificate, command=command) as container:
             yield container
 
     @contextmanager

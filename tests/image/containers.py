@@ -63,7 +63,7 @@ class Container:
     def first(self) -> psutil.Process:
         """The process that a container runtime tells to end: here it is run by buildah's own."""
         process = psutil.Process(self._run.pid)
-        while process.name().startswith("buildah"):
+        while process.cmdline()[0].startswith("buildah"):
             process = process.children()[0]
         return process
 
