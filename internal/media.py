@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,12 @@ class Value(BaseModel):
     """A frozen value that goes to JSON and back unchanged; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def kept(cls, json: Any) -> Self:
+        """From a row: a newer version of this code may have written it, which runs beside this one or has been rolled
+        back. Of fields that it alone knows nothing is said here."""
+        return cls.model_validate(json, extra="ignore")
 
 
 class Reason(Value):

@@ -20,7 +20,7 @@ def read(connection: Connection, owner_id: str, sha256: str, analyst: str) -> An
     same = (ANALYSIS.c.owner_id == owner_id, ANALYSIS.c.sha256 == sha256, ANALYSIS.c.analyst.in_((analyst, OWNER)))
     rows = connection.execute(select(ANALYSIS.c.analyst, ANALYSIS.c.analysis).where(*same))
     found = {row.analyst: row.analysis for row in rows}
-    return Analysis.model_validate(found[analyst] | found.get(OWNER, {})) if analyst in found else None
+    return Analysis.kept(found[analyst] | found.get(OWNER, {})) if analyst in found else None
 
 
 def keep(connection: Connection, owner_id: str, sha256: str, analyst: str, analysis: Analysis) -> None:

@@ -26,7 +26,7 @@ def job_columns(job: Job) -> dict[str, Any]:
 
 def media_of(row: RowMapping) -> Media:
     facts = row["facts"]
-    return Media(**{**row, "state": MediaState(row["state"]), "facts": Facts.model_validate(facts) if facts else None})
+    return Media(**{**row, "state": MediaState(row["state"]), "facts": Facts.kept(facts) if facts else None})
 
 
 def media_columns(media: Media) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def media_columns(media: Media) -> dict[str, Any]:
 
 def vlog_of(job: Job, **more: Any) -> Vlog:
     """`more`: what the job does not tell."""
-    settings = VlogSettings.model_validate(job.params["settings"])
+    settings = VlogSettings.kept(job.params["settings"])
     return Vlog(job.id, job.owner_id, settings, tuple(job.params["media"]), job.created_at, **more)
 
 

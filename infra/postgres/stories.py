@@ -30,8 +30,8 @@ def read(connection: Connection, vlog_id: str) -> Story | None:
     rows = connection.execute(_of(vlog_id)).mappings().all()
     if not rows or rows[0]["story"] is None:
         return None
-    cards = [Card.model_validate({**row["scene"], "left_out": row["left_out"]}) for row in rows if row["scene"]]
-    return Story.model_validate({**rows[0]["story"], "cards": cards})
+    cards = [Card.kept({**row["scene"], "left_out": row["left_out"]}) for row in rows if row["scene"]]
+    return Story.kept({**rows[0]["story"], "cards": cards})
 
 
 def _of(vlog_id: str) -> "Select[tuple[object, object, bool]]":

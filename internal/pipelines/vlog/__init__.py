@@ -19,10 +19,10 @@ from internal.vlog import Storyboard
 
 def finish(outputs: Mapping[str, Any]) -> Outcome:
     """The film's keys and length, what it tells, what was seen in it, and what had to be left out."""
-    found = [Found.model_validate(one) for one in outputs["analyze"]["found"]]
+    found = [Found.kept(one) for one in outputs["analyze"]["found"]]
     missing = _notes(outputs["analyze"]["left_out"], outputs["generate"]["failed"], outputs["compose"]["left_out"])
     notes = [*missing, *undescribed(found), *_notes(outputs["generate"]["notes"], outputs["storyboard"]["warnings"])]
-    told = Storyboard.model_validate(outputs["compose"]["storyboard"])
+    told = Storyboard.kept(outputs["compose"]["storyboard"])
     result = {
         **outputs["transfer"],
         "seconds": outputs["compose"]["seconds"],
@@ -35,7 +35,7 @@ def finish(outputs: Mapping[str, Any]) -> Outcome:
 
 
 def _notes(*kept: Sequence[Any]) -> list[Note]:
-    return [Note.model_validate(one) for one in chain.from_iterable(kept)]
+    return [Note.kept(one) for one in chain.from_iterable(kept)]
 
 
 PIPELINE = Pipeline(

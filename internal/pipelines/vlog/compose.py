@@ -38,7 +38,7 @@ def compose(run: Run) -> Done:
     """Output: `folder` of the film in the work store, its `seconds`, the `storyboard` as it was told in the end, the
     photos (content hashes) that are `moving` in it, and `left_out`, as Notes: what analysis could read may still fail
     to play, and so may a clip that was generated."""
-    storyboard = Storyboard.model_validate(run.outputs["storyboard"])
+    storyboard = Storyboard.kept(run.outputs["storyboard"])
     clips: Clips = run.outputs["generate"]["clips"]
     left_out: list[Note] = []
     while True:
@@ -99,7 +99,7 @@ def _fetch_one(run: Run, sha256: str, clips: Clips, path: Path) -> None:
     if generated:
         fetch_clip(run, generated["key"], path, sha256)
         return
-    found = map(Found.model_validate, run.outputs["analyze"]["found"])
+    found = map(Found.kept, run.outputs["analyze"]["found"])
     media_id = next(one.media_id for one in found if one.sha256 == sha256)
     fetch(run, run.services.store.media(run.job.owner_id, media_id), path)
 
@@ -114,7 +114,7 @@ def _left_out(run: Run, error: UnreadableMedia) -> Note:
 
 def _name_of(run: Run, sha256: str | None) -> str:
     """What the user calls the photo or clip with this content; "" when it is neither."""
-    found = map(Found.model_validate, run.outputs["analyze"]["found"])
+    found = map(Found.kept, run.outputs["analyze"]["found"])
     return next((one.name for one in found if one.sha256 == sha256), "")
 
 

@@ -49,8 +49,8 @@ def generate(run: Run) -> Done | Wait:
 
 def _photos(run: Run) -> list[Lively]:
     """Those of the story that a clip can be made of, the best first."""
-    storyboard = Storyboard.model_validate(run.outputs["storyboard"])
-    by_sha = {one.sha256: one for one in map(Found.model_validate, run.outputs["analyze"]["found"])}
+    storyboard = Storyboard.kept(run.outputs["storyboard"])
+    by_sha = {one.sha256: one for one in map(Found.kept, run.outputs["analyze"]["found"])}
     photos = [
         Lively(number, scene, by_sha[scene.sha256])
         for number, scene in enumerate(storyboard.scenes, start=1)

@@ -40,5 +40,5 @@ def _told(run: Run, given: Story | None) -> Story:
 
 def _seen(run: Run) -> tuple[Sequence[Found], Tune | None]:
     seen = run.outputs["analyze"]
-    found = [Found.model_validate(one) for one in seen["found"]]
-    return found, Tune.model_validate(seen["tune"]) if seen["tune"] else None
+    found = [Found.kept(one) for one in seen["found"]]
+    return found, Tune.kept(seen["tune"]) if seen["tune"] else None

@@ -5,7 +5,7 @@ from internal.vlog import VlogSettings
 
 
 def settings_of(run: Run) -> VlogSettings:
-    return VlogSettings.model_validate(run.job.params["settings"])
+    return VlogSettings.kept(run.job.params["settings"])
 
 
 def is_version(run: Run) -> bool:
