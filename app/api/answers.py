@@ -33,7 +33,7 @@ def kept_for(vlog: Vlog) -> Answer:
 
 
 def accepted(kept: Answer) -> Response:
-    response = answer(Accepted.model_validate(kept.body), kept.status)
+    response = answer(Accepted.kept(kept.body), kept.status)
     response.headers["Location"] = f"/api/vlogs/{kept.body['vlogId']}"
     response.headers["Retry-After"] = str(POLL_EVERY)
     return response

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from app.api.bodies import Analytics, VlogBody, VlogFields
+from app.api.bodies import Analytics, Segment, VlogBody, VlogFields
 from internal.jobs import Job, Status
+from internal.notes import Note
 from internal.vlog import Vlog
 
 Word = Literal["pending", "processing", "completed", "failed"]
@@ -67,10 +68,10 @@ def _film(vlog: Vlog, result: dict[str, Any] | None, public_url: str) -> dict[st
         "thumbnail": f"{here}/thumbnail",
         "subtitles_url": f"{here}/subtitles.vtt",
         "duration": result["seconds"],
-        "segments": result.get("segments", ()),
-        "analytics": {"mediaCount": len(vlog.media_ids), **result.get("analytics", {})},
+        "segments": tuple(map(Segment.kept, result.get("segments", ()))),
+        "analytics": Analytics.kept({"mediaCount": len(vlog.media_ids), **result.get("analytics", {})}),
         "warnings": result.get("warnings", ()),
-        "notes": result.get("notes", result.get("warnings", ())),
+        "notes": tuple(map(Note.kept, result.get("notes", result.get("warnings", ())))),
     }
 
 

@@ -16,8 +16,11 @@ VLOG_ONLY = ("family", "number", "cost", "share_token", "share_expires_at")
 
 
 def job_of(row: RowMapping | Mapping[str, Any]) -> Job:
-    error = row["error"]
-    return Job(**{**row, "status": Status(row["status"]), "error": JobError(**error) if error else None})
+    return Job(**{**row, "status": Status(row["status"]), "error": _error_of(row["error"])})
+
+
+def _error_of(kept: Mapping[str, str] | None) -> JobError | None:
+    return JobError(kept["code"], kept["message"]) if kept else None
 
 
 def job_columns(job: Job) -> dict[str, Any]:
@@ -50,8 +53,7 @@ def vlog_and_job(row: RowMapping | Mapping[str, Any]) -> tuple[Vlog, Job]:
 
 def paid_call_of(row: RowMapping) -> PaidCall:
     columns = {name: value for name, value in row.items() if name != "prefix"}
-    reason = columns["reason"]
-    return PaidCall(**{**columns, "state": PaidState(row["state"]), "reason": JobError(**reason) if reason else None})
+    return PaidCall(**{**columns, "state": PaidState(row["state"]), "reason": _error_of(row["reason"])})
 
 
 def paid_call_columns(call: PaidCall) -> dict[str, Any]:
