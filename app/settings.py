@@ -224,9 +224,7 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
     def _wrong_in_the_cloud(self) -> list[str]:
         """Sentences."""
         wrong = [
-            f"{name.upper()} must begin with https"
-            for name in ADDRESSES
-            if (address := getattr(self, name)) and in_the_clear(address)
+            f"{name.upper()} must begin with https" for name in ADDRESSES if in_the_clear(getattr(self, name) or "")
         ]
         if self.serve == "all":
             wrong.append("SERVE must be web or worker")
@@ -243,7 +241,7 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
             return []
         if self.auth == "google":
             return self.wrong_with_sign_in(self.public_url, self.hosts)
-        names = (urlsplit(self.public_url).hostname or "localhost", *self.hosts)
+        names = (urlsplit(self.public_url).hostname or self.public_url or "localhost", *self.hosts)
         return [] if all(map(is_loopback, names)) else ["AUTH=none is only for loopback PUBLIC_URL and HOSTS"]
 
     @property
@@ -290,5 +288,6 @@ def is_loopback(host: str) -> bool:
 
 
 def in_the_clear(address: str) -> bool:
-    """Whether others can read what is said with that address. With none at all nothing is said."""
-    return not address.startswith("https:") and not is_loopback(urlsplit(address).hostname or "localhost")
+    """Whether others can read what is said with that address; of one without a host nobody knows. With none at all
+    nothing is said."""
+    return bool(address) and not address.startswith("https://") and not is_loopback(urlsplit(address).hostname or "")

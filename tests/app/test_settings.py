@@ -81,6 +81,7 @@ def test_a_sign_in_that_lets_in_anyone_is_refused_at_start(guarded_settings: Set
     [
         {"public_url": "http://192.168.1.7:8000"},
         {"public_url": "http://daylog.example"},
+        {"public_url": "daylog.example"},
         {"public_url": "http://localhost.evil.test"},
         {"hosts": ("localhost", "daylog.example")},
         {"profile": "cloud"},
