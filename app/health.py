@@ -16,7 +16,7 @@ def healthz() -> ResponseReturnValue:
 
 @blueprint.get("/ready")
 def ready() -> ResponseReturnValue:
-    """503 while shutting down or without the database."""
+    """503 while shutting down, without the database, or before it has our schema."""
     if web().shutdown.is_set():
         raise TemporaryFailure("This process is shutting down.")
     services().store.ping()
