@@ -51,6 +51,6 @@ def ask(daylog: str, media_ids: Sequence[str], **wishes: str) -> str:
 def ask_and_wait(daylog: str, media_ids: Sequence[str], **wishes: str) -> str:
     """As `ask`, once the film is made."""
     vlog_id = ask(daylog, media_ids, **wishes)
-    *_, last = Client(daylog).watch(vlog_id)
+    *_, last = Client(daylog).watch(vlog_id, live=True)
     assert last["status"] == "completed"
     return vlog_id

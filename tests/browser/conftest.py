@@ -93,7 +93,7 @@ def finished(daylog: str, outing: list[str]) -> str:
     """The id of a vlog of four scenes that is complete."""
     client = Client(daylog)
     vlog_id = client.create_vlog(outing, {"title": "A morning at the harbour", "duration": "20"})
-    *_, last = client.watch(vlog_id)
+    *_, last = client.watch(vlog_id, live=True)
     assert last["status"] == "completed"
     return vlog_id
 

@@ -25,6 +25,6 @@ class ScriptedVlog:
     def _answer(self, route: Route) -> None:
         etag = f'W/"{self.version}"'
         if route.request.headers.get("if-none-match") == etag:
-            route.fulfill(status=304, headers={"ETag": etag, "Retry-After": "1"})
+            route.fulfill(status=304, headers={"ETag": etag, "Retry-After": "0.2"})
         else:
-            route.fulfill(json=self.body, headers={"ETag": etag, "Retry-After": "1"})
+            route.fulfill(json=self.body, headers={"ETag": etag, "Retry-After": "0.2"})

@@ -15,7 +15,7 @@ from tests.browser.conftest import PHONE
 def parked(daylog: str, outing: list[str]) -> str:
     """The id of a vlog that waits for its owner's review."""
     vlog_id = ask(daylog, outing, title="Reviewed", review="true")
-    for vlog in Client(daylog).watch(vlog_id):
+    for vlog in Client(daylog).watch(vlog_id, live=True):
         if vlog["needs"] == "review":
             return vlog_id
     raise AssertionError("it was never parked")
