@@ -26,16 +26,16 @@ class Served:
 
 
 @contextmanager
-def served(settings: Settings, state: Path, **environment: str) -> Iterator[Served]:
-    """The web role, until the block ends; it must end well. `state`: an empty folder. What settings files do not hold
-    goes into the environment."""
+def served(settings: Settings, state: Path, app: str = "app:create_app()", **environment: str) -> Iterator[Served]:
+    """The web role, or another app, until the block ends; it must end well. `state`: an empty folder. What settings
+    files do not hold goes into the environment."""
     written = settings.model_dump(mode="json", exclude={"state", "serve"})
     (state / "settings.json").write_text(json.dumps(written))
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{port}"]
     with (state / "log").open("w") as log:
         child = subprocess.Popen(
-            [*command, "app:create_app()"],
+            [*command, app],
             cwd=ROOT,
             stderr=log,
             env={"PATH": "/usr/bin:/bin", "STATE": str(state), "SERVE": "web", **environment},

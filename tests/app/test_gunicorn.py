@@ -165,3 +165,12 @@ def test_each_line_of_the_log_is_one_of_ours_and_none_leads_to_a_shared_film(
     told = " ".join(line["message"] for line in lines)
     assert "/s/…" in told
     assert token not in told
+
+
+def test_garbage_is_collected_but_not_looked_for_in_what_the_app_is_made_of(
+    settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with served(settings, tmp_path_factory.mktemp("collecting"), "tests.app.collecting:app") as service:
+        told = requests.get(service.url, timeout=5).json()
+    assert told["collects"]
+    assert told["left alone"] > 10_000
