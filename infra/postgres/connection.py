@@ -14,8 +14,9 @@ from infra.postgres.ended import replace_if_ended
 from internal.errors import InvalidInput, StorageFull, TemporaryFailure
 
 #: SQLSTATE classes (PostgreSQL manual, appendix A) after which the same statement may succeed later:
-#: connection, transaction rollback, insufficient resources, operator intervention, lock not available, system error
-PASSING = ("08", "25P03", "40", "53", "57", "55P03", "58")
+#: connection, transaction rollback, insufficient resources, operator intervention, system error
+PASSING = ("08", "25P03", "40", "53", "57", "58")
+LOCKED = "55P03"
 DISK_FULL = "53100"
 NOT_IN_REPERTOIRE = "22021"
 UNSTORABLE = "Text holds a character that cannot be stored, such as NUL or half of a surrogate pair: remove it."
@@ -79,6 +80,8 @@ def translate_errors() -> Iterator[None]:
             raise InvalidInput(UNSTORABLE) from error
         if state == DISK_FULL:
             raise StorageFull("The database has no room left.") from error
+        if state == LOCKED:
+            raise TemporaryFailure("The database is busy.") from error
         lost = error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
         if lost or state.startswith(PASSING):
             raise TemporaryFailure("The database is out of reach.") from error

@@ -48,7 +48,7 @@ def test_a_migration_that_fails_half_way_leaves_nothing_and_is_done_whole_the_ne
     with engine.connect() as holder:
         before = catalog(holder)
         holder.execute(text("LOCK TABLE scene IN ACCESS SHARE MODE"))
-        with pytest.raises(TemporaryFailure):
+        with pytest.raises(TemporaryFailure, match="busy"):
             migrate(empty_database_url, patience=SOON)
         assert catalog(holder) == before
     assert version(engine) == "0003"
