@@ -84,7 +84,6 @@ def test_a_sign_in_that_lets_in_anyone_is_refused_at_start(guarded_settings: Set
         {"public_url": "daylog.example"},
         {"public_url": "http://localhost.evil.test"},
         {"hosts": ("localhost", "daylog.example")},
-        {"profile": "cloud"},
     ],
 )
 def test_nobody_goes_unasked_beyond_this_machine(settings: Settings, changes: dict[str, object]) -> None:
