@@ -164,7 +164,7 @@ def test_a_failed_attempt_can_be_seen(server: QueueServer, worker: Target) -> No
     assert task.last_attempt.response_status.message == "HTTP status code 500"
     assert task.first_attempt.dispatch_time
     # Due again after the backoff.
-    assert (task.schedule_time - task.last_attempt.response_time).total_seconds() == pytest.approx(100, abs=1)
+    assert (task.schedule_time - task.last_attempt.response_time).total_seconds() == pytest.approx(100, abs=10)
 
 
 def test_a_task_is_given_up_after_its_attempts(server: QueueServer, worker: Target) -> None:
@@ -178,10 +178,11 @@ def test_a_task_is_given_up_after_its_attempts(server: QueueServer, worker: Targ
 def test_it_is_not_given_up_before_its_time_too_has_passed(server: QueueServer, worker: Target) -> None:
     worker.answer = lambda _: Reply(500)
     both = {**QUICK, "max_attempts": 2, "max_retry_duration": timedelta(seconds=0.4)}
+    asked_at = time.monotonic()
     name = create(server, server.new_queue(retry_config=both), worker.url)
     wait_until(lambda: gone(server, name))
     # The last attempt is the first one made after that time.
-    assert worker.received[-1].at - worker.received[0].at > 0.3
+    assert worker.received[-1].at - asked_at > 0.39
 
 
 def test_retry_after_lengthens_the_wait(server: QueueServer, worker: Target) -> None:
@@ -189,7 +190,7 @@ def test_retry_after_lengthens_the_wait(server: QueueServer, worker: Target) -> 
     name = create(server, server.new_queue(retry_config=QUICK), worker.url)
     wait_until(lambda: server.client.get_task(name=name).response_count == 1)
     task = server.client.get_task(name=name)
-    assert (task.schedule_time - task.last_attempt.response_time).total_seconds() == pytest.approx(50, abs=1)
+    assert (task.schedule_time - task.last_attempt.response_time).total_seconds() == pytest.approx(50, abs=10)
 
 
 def test_a_changed_retry_setting_counts_for_tasks_already_there(server: QueueServer, worker: Target) -> None:
@@ -245,10 +246,10 @@ def test_no_more_start_in_a_second_than_allowed(server: QueueServer, worker: Tar
     server.client.pause_queue(name=queue)
     for number in range(14):
         create(server, queue, worker.url, str(number))
+    resumed_at = time.monotonic()
     server.client.resume_queue(name=queue)
     wait_until(lambda: len(worker.received) == 14)
-    started = sorted(each.at for each in worker.received)
-    assert started[13] - started[0] > 0.3
+    assert max(each.at for each in worker.received) - resumed_at > 0.39
 
 
 # ---------------------------------------------------------------- at once, on request
