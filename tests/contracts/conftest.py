@@ -10,6 +10,7 @@ import pytest
 from infra.analyst.measured import MeasuredAnalyst
 from infra.composer.pyav import PyavComposer
 from infra.generator.veo import VeoGenerator
+from infra.media_store.r2 import R2MediaStore
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from infra.work_store.gcs import GcsWorkStore
@@ -98,3 +99,16 @@ def play(composer: Composer, chunks: Path, tmp_path: Path) -> Play:
         return tmp_path / "film.mp4"
 
     return made
+
+
+@pytest.fixture
+def media(r2: ObjectServer) -> Iterator[R2MediaStore]:
+    store = R2MediaStore(r2.endpoint, r2.bucket, r2.access_key, r2.secret_key)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def key() -> str:
+    """Of an object that is not there yet."""
+    return f"media/{uuid.uuid4()}"
