@@ -59,9 +59,9 @@ def test_words_are_looked_for_as_text_in_title_and_destination_whatever_their_ca
 @pytest.fixture
 def only_these(client: FlaskClient, services: Services, media_id: str) -> None:
     """The database is shared."""
-    for item in client.get("/api/vlogs?limit=100").json["items"]:
-        vlogs.delete(services, OWNER, item["id"])
-    assert client.get("/api/vlogs").json["total"] == 0
+    while items := client.get("/api/vlogs?limit=100").json["items"]:
+        for item in items:
+            vlogs.delete(services, OWNER, item["id"])
     for title in TITLES:
         asked(services, [media_id], title=title, destination="Enoshima")
 
