@@ -1,6 +1,11 @@
 """Options of our test run, and the tests that need programs which are not there."""
 
+from collections.abc import Callable
+
 import pytest
+
+#: under this name a test's report carries what it tells whoever reads the run
+TOLD = "told"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +29,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for report in terminalreporter.stats.get("passed", ()):
+        for name, text in report.user_properties:
+            if name == TOLD:
+                terminalreporter.write_line(text)
     if skipped := _skipped(config):
         terminalreporter.write_line(f"{skipped} tests were skipped, and this run allows none.", red=True)
 
@@ -31,6 +40,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def _skipped(config: pytest.Config) -> int:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     return len(reporter.stats.get("skipped", ())) if reporter and config.getoption("--no-skips") else 0
+
+
+@pytest.fixture
+def told(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Tells whoever reads the run a sentence, whichever process the test runs in."""
+    return lambda text: record_property(TOLD, text)
 
 
 @pytest.fixture

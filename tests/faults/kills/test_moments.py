@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from operator import add
@@ -23,6 +23,8 @@ AT_ONCE = 3
 #: one more in a row without a finished step, and the job has failed as it should
 KILLS_IN_A_LIFE = 3
 KILLS, KILLS_IN_A_SOAK = 100, 500
+#: tests that share them, so that none is long
+PARTS = 2
 #: half of the vlogs pay for two scenes each
 WISHED = (WISHES, GENERATED)
 #: the generator's answers to the first order of a vlog, after which nobody need doubt what came of it ...
@@ -34,9 +36,10 @@ UNCLEAR = (Answer(drop="accepted", outcome="never"), Answer(outcome="filtered"),
 Seconds = Mapping[str, Mapping[str, float]]
 
 
-@pytest.fixture
-def usual(stage: Stage, chance: random.Random) -> Seconds:
+@pytest.fixture(scope="module")
+def usual(stage: Stage) -> Seconds:
     """What each kind of work takes when as many lives are played at once as in the test."""
+    chance = random.Random(0)
     for wishes in WISHED:
         Life(stage, Points(), chance, wishes).play()  # the first of all is slow
     return {wishes.style: _usual(stage, chance, wishes) for wishes in WISHED}
@@ -71,20 +74,15 @@ def until_killed(
     return lives
 
 
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.usefixtures("part")
 def test_kills_at_random_moments_cost_nothing(
-    stage: Stage,
-    chance: random.Random,
-    usual: Seconds,
-    tmp_path: Path,
-    soak: bool,
-    capsys: pytest.CaptureFixture[str],
+    stage: Stage, chance: random.Random, usual: Seconds, tmp_path: Path, soak: bool, told: Callable[[str], None]
 ) -> None:
-    kills = KILLS_IN_A_SOAK if soak else KILLS
+    kills = (KILLS_IN_A_SOAK if soak else KILLS) // PARTS
     lives = until_killed(kills, stage, chance, usual, tmp_path)
     struck = Counter(kind for life, _ in lives for kind, _ in life.struck)
     bill = reduce(add, (bill for _, bill in lives))
-    with capsys.disabled():
-        print(f"\n{len(lives)} vlogs, {struck.total()} SIGKILLs at random moments ({dict(struck)}): all ended, once.")
-        print(f"{bill}.")
+    told(f"{len(lives)} vlogs, {struck.total()} SIGKILLs at random moments ({dict(struck)}): all ended, once. {bill}.")
     assert struck.total() >= kills
     assert struck["deliver"] >= kills / 2
