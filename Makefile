@@ -17,10 +17,9 @@ PYTHON ?= python3
 # handed to recipes by the environment, so that no name of a folder needs quoting
 export MEDIA OUT FILM SHEET
 
-# tests that have the cores alone, because leases run out in them and people wait; all others share the cores
-ALONE := tests/browser tests/faults tests/local
 # tests of what takes it to the cloud
 DEPLOY := tests/terraform
+# tests share the cores by files; what a busy machine does to leases and patience must fail none
 CORES := 2
 PYTEST = $(PY) -m pytest $(if $(filter true,$(CI)),--no-skips)
 
@@ -61,8 +60,7 @@ vertex: $(LOCAL)
 test: $(TOOLS)
 	@$(HAS_APT) || { if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; \
 	  else echo "tests/browser needs packages from apt: run 'sudo make deps' to include it."; fi; }
-	$(PYTEST) $(or $(TESTS),--numprocesses $(CORES) --dist loadfile tests $(addprefix --ignore=,$(ALONE) $(DEPLOY)))
-	$(if $(TESTS),,$(PYTEST) $(ALONE))
+	$(PYTEST) $(or $(TESTS),--numprocesses $(CORES) --dist loadfile tests $(addprefix --ignore=,$(DEPLOY)))
 
 #: make test-deploy   what takes it to the cloud, without a cloud
 .PHONY: test-deploy
