@@ -11,6 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize, expect
 
+from internal.media import Reason
+from internal.notes import panned
 from tests.browser.acting import choose, wait_ready
 from tests.browser.scripted import ScriptedVlog
 
@@ -134,7 +136,8 @@ def vlog_cancelled(page: Page, things: Things) -> None:
 @state
 def vlog_partial(page: Page, things: Things) -> None:
     """One of several versions."""
-    _as(page, things, error_code="partial", warnings=["1.jpg: shown as a photo. A limit is reached."])
+    limit = Reason(code="daily_limit", text="Your limit of $10.00 a day is reached.", usd=10.0)
+    _as(page, things, error_code="partial", notes=[panned(["1.jpg"], limit).model_dump(mode="json")])
     versions = [
         {"id": one, "number": number, "title": "A day", "status": status, "created_at": "2026-11-22T09:00:00Z"}
         for number, (one, status) in enumerate(((things.finished, "completed"), ("another", "processing")), start=1)

@@ -8,16 +8,19 @@ import pytest
 import requests
 from playwright.sync_api import Page, Route, expect
 
+from internal.media import Reason
+from internal.notes import Note, left_out, no_room, panned, undescribed, weeded, without_music
 from tests.browser.acting import MAKING, ask, screenshot, wait_until
 from tests.browser.scripted import ScriptedVlog
 from tests.browser.test_languages import speak
 
+LIMITED = panned(["1.jpg"], Reason(code="unheard_of", text="A <b>limit</b> is reached."))
 STATES: dict[str, dict[str, Any]] = {
     "queued": {"status": "pending", "step": "", "progress": 0.0},
     "making": {"status": "processing", "step": "compose", "progress": 0.7, "message": "Rendered 3 of 9 pieces"},
-    "failed": {"status": "failed", "error_code": "unreadable_media", "error_message": "<b>a.jpg</b>: It is empty."},
+    "failed": {"status": "failed", "error_code": "unheard_of", "error_message": "<b>a.jpg</b>: It is empty."},
     "cancelled": {"status": "failed", "error_code": "cancelled", "error_message": "Cancelled on request."},
-    "partial": {"error_code": "partial", "warnings": ["1.jpg: shown as a photo. A <b>limit</b> is reached."]},
+    "partial": {"error_code": "partial", "notes": [LIMITED.model_dump(mode="json")]},
 }
 
 
@@ -66,23 +69,38 @@ def test_every_state_is_told_in_words(page: Page, body: dict[str, Any]) -> None:
 
 
 def test_what_was_left_out_is_told_in_the_language_of_the_page(page: Page, daylog: str, body: dict[str, Any]) -> None:
-    """What the story and the generator say, as their own tests have it; any other sentence is told as it is."""
-    notes = {
-        "b.mp4: It is too short to be shown.": "b.mp4：太短，未採用。",
-        "2 near-duplicates, 1 blurred shot and 1 screenshot were left out.": (
-            "未採用：2 個相似的畫面、1 個模糊的畫面、1 張螢幕截圖。"
+    """What has no words yet is told as the service says it."""
+    limit = Reason(code="cost_limit", text="The limit of $0.30 for this vlog is reached.", usd=0.3)
+    told = [
+        (
+            left_out("a.jpg", Reason(code="broken_media", text="It is empty.")),
+            "a.jpg：使いませんでした。ファイルが空か、壊れているか、途中で切れています。元の場所からもう一度コピーしてください。",
         ),
-        "1 of 4 files is not shown, to stay within 10 seconds.": "為了不超過 10 秒，4 個檔案中有 1 個未採用。",
-        "9 photos: shown as photos. The limit of $0.30 for this vlog is reached.": (
-            "9 張相片：未以 AI 動起來，改以緩慢運鏡呈現。已達這支 Vlog 的費用上限（$0.30）。"
+        (
+            without_music(Reason(code="no_sound", text="There is no sound in it.")),
+            "音楽は付いていません。音声が入っていません。別のファイルを選んでください。",
         ),
-        "a.jpg: shown as a photo. Filtered: left out.": "a.jpg：未以 AI 動起來，改以緩慢運鏡呈現。Filtered: left out.",
-        "c.jpg: It is damaged.": "c.jpg: It is damaged.",
-    }
-    speak(page, daylog, "zh-Hant")
-    ScriptedVlog(page, body, warnings=list(notes))
+        (
+            panned([f"{number}.jpg" for number in range(9)], limit),
+            "0.jpg、1.jpg、2.jpg ほか6件：AIで動かさず、ゆっくりパンで見せています。"
+            "このVlogの費用の上限（$0.30）に達しました。",
+        ),
+        (
+            undescribed(["b.jpg"], Reason(code="declined", text="Declined.")),
+            "b.jpg：くわしく見ていません。AIが説明を控えました。",
+        ),
+        (weeded({"duplicates": 2, "screens": 1}), "使わなかったもの：似たショット2件、スクリーンショット1件。"),
+        (no_room(1, 4, 10), "10秒に収めるため、4件中1件は使いませんでした。"),
+        (
+            left_out("c.jpg", Reason(code="unheard_of", text="<b>New</b> reason.")),
+            "c.jpg：使いませんでした。<b>New</b> reason.",
+        ),
+        (Note.model_validate("d.jpg: An older film's sentence."), "d.jpg: An older film's sentence."),
+    ]
+    speak(page, daylog, "ja")
+    ScriptedVlog(page, body, notes=[note.model_dump(mode="json") for note, _ in told])
     page.goto(f"/vlogs/{body['id']}")
-    expect(page.locator("#warnings li")).to_have_text(list(notes.values()))
+    expect(page.locator("#warnings li")).to_have_text([words for _, words in told])
 
 
 def test_each_step_is_done_under_way_or_to_come(page: Page, body: dict[str, Any]) -> None:
