@@ -4,7 +4,8 @@ const ROWS = "rows"; // what is known of each file, small
 const FILES = "files"; // the files themselves, until they have been sent
 const LARGEST = 100 * 1024 * 1024; // bytes: keeping a file writes all of it once more
 const OWN = "daylog draft"; // where a tab remembers which draft is its own
-const RELOADING = 2000; // milliseconds that the page before may need to let go of its draft
+const LEAVING = 2000; // milliseconds that the page before may need to let go of its draft ...
+const RELOADING = 20_000; // ... which after a reload it is sure to do, however busy the machine is
 const LONGEST = 7 * 24 * 3600 * 1000; // milliseconds until a draft that nobody came back to is dropped
 
 /**
@@ -14,7 +15,8 @@ const LONGEST = 7 * 24 * 3600 * 1000; // milliseconds until a draft that nobody 
 export async function openDraft(owner = "") {
   const shelf = await openShelf().catch(() => null); // some browsers keep nothing in private windows
   const own = sessionStorage.getItem(`${OWN} ${owner}`);
-  const id = (own && (await taken(own, RELOADING)) && own) || (await orphan(shelf, owner)) || crypto.randomUUID();
+  const patience = reloaded() ? RELOADING : LEAVING;
+  const id = (own && (await taken(own, patience)) && own) || (await orphan(shelf, owner)) || crypto.randomUUID();
   if (id !== own) await taken(id, 0);
   sessionStorage.setItem(`${OWN} ${owner}`, id);
   return new Draft(shelf, owner, id);
@@ -73,6 +75,10 @@ class Draft {
     if (!this.shelf) return false;
     return asked(change(this.#store(name, "readwrite"))).then(() => true, () => false);
   }
+}
+
+function reloaded() {
+  return performance.getEntriesByType("navigation")[0]?.type === "reload";
 }
 
 /** Whether the draft is now this tab's, for as long as its page lives. Waits up to so many milliseconds. */
