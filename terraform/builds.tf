@@ -28,7 +28,7 @@ resource "google_storage_bucket_iam_member" "build_reads_source" {
 
 resource "google_artifact_registry_repository_iam_member" "build_pushes" {
   location   = var.region
-  repository = google_artifact_registry_repository.images.name
+  repository = google_artifact_registry_repository.images.repository_id
   role       = "roles/artifactregistry.writer"
   member     = local.members["build"]
 }

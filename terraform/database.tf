@@ -2,8 +2,8 @@
 # of the last week.
 
 locals {
-  # the most that one process opens: 20 to write, 20 to read, 4 for heartbeats (infra/postgres/store.py)
-  connections_of_process = 44
+  # the most that one process opens: 10 to write, 10 to read, 4 for heartbeats (infra/postgres/store.py)
+  connections_of_process = 24
   # every instance there may be, a candidate of web and of worker beside them, the migration's one, and what an
   # operator and Google itself need
   connections = local.connections_of_process * (var.web.most + local.worker_instances + local.events_instances + 2) + 1 + 20

@@ -21,5 +21,5 @@ database = {
   standby     = true
   disk        = 20
   backups     = 14
-  connections = 1000
+  connections = 500
 }

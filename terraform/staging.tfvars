@@ -4,7 +4,7 @@ keep_data = false
 
 web = {
   least  = 0
-  most   = 1
+  most   = 2
   cpu    = 1
   memory = 1
 }
@@ -21,5 +21,5 @@ database = {
   standby     = false
   disk        = 10
   backups     = 7
-  connections = 400
+  connections = 250
 }

@@ -107,8 +107,8 @@ variable "secrets" {
   ephemeral = true
   sensitive = true
   validation {
-    condition     = var.secrets == null ? true : length(var.secrets.session_key) >= 32 && length(var.secrets.database_password) >= 16
-    error_message = "Give session_key 32 characters or more, database_password 16 or more."
+    condition     = var.secrets == null ? true : length(var.secrets.session_key) >= 32 && can(regex("^[!-~]{16,}$", var.secrets.database_password))
+    error_message = "Give session_key 32 characters or more, database_password 16 or more, without spaces."
   }
 }
 

@@ -41,7 +41,7 @@ def test_no_secret_that_lay_beside_the_code_is_in_it(image: Image, files: Path) 
     forgotten = {Path(name).name for name in CARELESS}
     ours = [path for folder in ("srv", "opt", "home", "root", "tmp") for path in (files / folder).rglob("*")]
     assert len(ours) > 5000
-    assert [path for path in ours if path.name in forgotten ] == []
+    assert [path for path in ours if path.name in forgotten] == []
     assert [path for path in ours if path.is_file() and CANARY.encode() in path.read_bytes()] == []
     assert CANARY not in json.dumps([image.config, image.history])
 
@@ -84,5 +84,7 @@ def test_it_stays_small(image: Image) -> None:
 
 
 def test_its_dockerfile_is_without_fault() -> None:
-    hadolint = subprocess.run([Path(sys.executable).with_name("hadolint"), "Dockerfile"], cwd=ROOT, capture_output=True, text=True)
+    hadolint = subprocess.run(
+        [Path(sys.executable).with_name("hadolint"), "Dockerfile"], cwd=ROOT, capture_output=True, text=True
+    )
     assert (hadolint.returncode, hadolint.stdout) == (0, "")

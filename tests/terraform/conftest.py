@@ -18,13 +18,13 @@ def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def terraform(tmp_path_factory: pytest.TempPathFactory, plugins: Path) -> Terraform:
-    """Of all tests that only read: whoever changes a file takes a `copy`."""
-    return initialised(tmp_path_factory.mktemp("terraform") / "daylog", plugins)
+    """Of all tests that only read: whoever changes a file takes a `copy`. With what an operator would give."""
+    made = initialised(tmp_path_factory.mktemp("terraform") / "daylog", plugins)
+    (made.folder / "installation.auto.tfvars.json").write_text(json.dumps(INSTALLATION))
+    return made
 
 
 @pytest.fixture(scope="session", params=["staging", "production"])
 def plan(request: pytest.FixtureRequest, terraform: Terraform) -> Plan:
-    """Of an empty project, with what an operator would give."""
-    (terraform.folder / "installation.tfvars.json").write_text(json.dumps(INSTALLATION))
-    env = {"TF_VAR_secrets": json.dumps(SECRETS)}
-    return Plan(terraform.plan([f"{request.param}.tfvars", "installation.tfvars.json"], env))
+    """Of an empty project."""
+    return Plan(terraform.plan(f"{request.param}.tfvars", {"TF_VAR_secrets": json.dumps(SECRETS)}))

@@ -77,10 +77,9 @@ class Terraform:
         found = json.loads(self.run("validate", "-json").out)
         return [one for one in found["diagnostics"] if one["severity"] == "error"]
 
-    def plan(self, variables: Sequence[str], env: Mapping[str, str]) -> Any:
-        """The plan as JSON. `variables`: files of them."""
-        files = [f"-var-file={one}" for one in variables]
-        planned = self.run("plan", "-no-color", "-input=false", "-out=plan.bin", *files, env=env)
+    def plan(self, sizes: str, env: Mapping[str, str]) -> Any:
+        """The plan as JSON. `sizes`: a file of variables."""
+        planned = self.run("plan", "-no-color", "-input=false", "-out=plan.bin", f"-var-file={sizes}", env=env)
         assert planned.code == 0, planned.said
         return self.run("show", "-json", "plan.bin").json()
 

@@ -29,6 +29,20 @@ Block = Mapping[str, Any]
 UNKNOWN = msgpack.ExtType(0, b"\0")
 #: `bool write_only = 11` of an attribute (protocol 6.8), which `tf` does not know yet: key and value on the wire
 WRITE_ONLY = bytes([11 << 3, 1])
+#: what Google makes of what it is told, so that a plan can show who may do what; the rest stays unknown in a plan
+DERIVED: Mapping[str, Mapping[str, str]] = {
+    "google_service_account": {
+        "email": "{account_id}@{project}.iam.gserviceaccount.com",
+        "member": "serviceAccount:{account_id}@{project}.iam.gserviceaccount.com",
+        "name": "projects/{project}/serviceAccounts/{account_id}@{project}.iam.gserviceaccount.com",
+    },
+    "google_cloud_tasks_queue": {"id": "projects/{project}/locations/{location}/queues/{name}"},
+    "google_secret_manager_secret": {"id": "projects/{project}/secrets/{secret_id}"},
+    "google_sql_database_instance": {"connection_name": "{project}:{region}:{name}"},
+    "google_storage_project_service_account": {
+        "member": "serviceAccount:service-123456789012@gs-project-accounts.iam.gserviceaccount.com"
+    },
+}
 NESTING = {
     "single": protocol.Schema.NestedBlock.SINGLE,
     "list": protocol.Schema.NestedBlock.LIST,
@@ -109,14 +123,17 @@ def made_up(name: str, type_: Any) -> Any:
     return {"list": [], "set": [], "map": {}}.get(type_[0])
 
 
-def not_allowed(block: Block, value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """The first attribute on the way, and a sentence, for each value that the documentation does not list."""
+def not_allowed(block: Block, value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """The first attribute on the way, what is wrong, and a sentence, for each value that the documentation does not
+    list, and each that is Google's to say."""
     if not isinstance(value, dict):
         return
     for name, attribute in block["attributes"].items():
-        given, allowed = value.get(name), attribute.get("allowed")
+        given, allowed, first = value.get(name), attribute.get("allowed"), (path or name).partition(".")[0]
         if allowed and isinstance(given, str) and given not in allowed:
-            yield (path or name).partition(".")[0], f'{path}{name} is "{given}", not one of {", ".join(allowed)}.'
+            yield first, "Value not allowed", f'{path}{name} is "{given}", not one of {", ".join(allowed)}.'
+        if given is not None and not attribute.get("optional") and not attribute.get("required"):
+            yield first, "Value for unconfigurable attribute", f"{path}{name} is not ours to say."
     for name, nested in block["block_types"].items():
         inner = value.get(name)
         for one in inner if isinstance(inner, list) else [inner]:
@@ -124,11 +141,13 @@ def not_allowed(block: Block, value: Any, path: str = "") -> Iterator[tuple[str,
 
 
 class Provider(rpc.ProviderServicer):
-    """`schema`: as `tests.terraform.schema.read` gives it. The methods have the protocol's names."""
+    """`schema`: as `tests.terraform.schema.read` gives it. `vault`: where what is only written is kept, one JSON object
+    a line, as Secret Manager would. The methods have the protocol's names."""
 
-    def __init__(self, schema: Mapping[str, Any], done: threading.Event) -> None:
+    def __init__(self, schema: Mapping[str, Any], vault: Path, done: threading.Event) -> None:
         self._provider, self._resources, self._sources = (schema[one] for one in ("provider", "resources", "sources"))
-        self._done = done
+        self._vault, self._done = vault, done
+        self._project = ""
 
     def GetProviderSchema(self, _request: Any, _context: Any) -> Any:
         def messages(blocks: Mapping[str, Block]) -> dict[str, protocol.Schema]:
@@ -144,7 +163,8 @@ class Provider(rpc.ProviderServicer):
     def ValidateProviderConfig(self, _request: Any, _context: Any) -> Any:
         return protocol.ValidateProviderConfig.Response()
 
-    def ConfigureProvider(self, _request: Any, _context: Any) -> Any:
+    def ConfigureProvider(self, request: Any, _context: Any) -> Any:
+        self._project = decode(request.config)["project"]
         return protocol.ConfigureProvider.Response()
 
     def ValidateResourceConfig(self, request: Any, _context: Any) -> Any:
@@ -153,11 +173,11 @@ class Provider(rpc.ProviderServicer):
             diagnostics=[
                 protocol.Diagnostic(
                     severity=protocol.Diagnostic.ERROR,
-                    summary="Value not allowed",
+                    summary=summary,
                     detail=sentence,
                     attribute=protocol.AttributePath(steps=[protocol.AttributePath.Step(attribute_name=first)]),
                 )
-                for first, sentence in wrong
+                for first, summary, sentence in wrong
             ]
         )
 
@@ -172,15 +192,34 @@ class Provider(rpc.ProviderServicer):
 
     def PlanResourceChange(self, request: Any, _context: Any) -> Any:
         value = changed(self._resources[request.type_name], decode(request.proposed_new_state), planned)
+        if value:
+            value |= self._derived(request.type_name, value)
         return protocol.PlanResourceChange.Response(planned_state=encode(value), legacy_type_system=True)
 
     def ApplyResourceChange(self, request: Any, _context: Any) -> Any:
-        value = changed(self._resources[request.type_name], decode(request.planned_state), applied)
+        block = self._resources[request.type_name]
+        value = changed(block, decode(request.planned_state), applied)
+        self._keep(block, request.type_name, decode(request.config))
         return protocol.ApplyResourceChange.Response(new_state=encode(value), legacy_type_system=True)
 
     def ReadDataSource(self, request: Any, _context: Any) -> Any:
         value = changed(self._sources[request.type_name], decode(request.config), read)
+        value |= self._derived(request.type_name, value)
         return protocol.ReadDataSource.Response(state=encode(value))
+
+    def _keep(self, block: Block, type_name: str, given: Any) -> None:
+        written = {
+            name: given[name]
+            for name, one in block["attributes"].items()
+            if given and one.get("write_only") and given[name]
+        }
+        if written:
+            with self._vault.open("a") as vault:
+                vault.write(json.dumps({"type": type_name, **written}) + "\n")
+
+    def _derived(self, type_name: str, value: Mapping[str, Any]) -> Mapping[str, str]:
+        known = {**value, "project": self._project}
+        return {name: form.format_map(known) for name, form in DERIVED.get(type_name, {}).items()}
 
     def GetFunctions(self, _request: Any, _context: Any) -> Any:
         return protocol.GetFunctions.Response()
@@ -209,10 +248,13 @@ class Output(stdio_rpc.GRPCStdioServicer):
 
 
 def serve(schema: Path) -> None:
-    """Until Terraform says that it is done. The greeting on stdout is the handshake of go-plugin."""
+    """Until Terraform says that it is done; `vault.jsonl` lies beside the schema. The greeting on stdout is go-plugin's
+    handshake."""
     done = threading.Event()
     server = grpc.server(futures.ThreadPoolExecutor(8), options=[("grpc.max_send_message_length", -1)])
-    rpc.add_ProviderServicer_to_server(Provider(json.loads(schema.read_text()), done), server)
+    rpc.add_ProviderServicer_to_server(
+        Provider(json.loads(schema.read_text()), schema.with_name("vault.jsonl"), done), server
+    )
     control_rpc.add_GRPCControllerServicer_to_server(Controller(done), server)
     stdio_rpc.add_GRPCStdioServicer_to_server(Output(), server)
     with tempfile.TemporaryDirectory() as folder:
