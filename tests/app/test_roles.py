@@ -95,7 +95,7 @@ def test_the_worker_has_no_page_no_sign_in_no_docs_and_no_api(web: Flask, worker
             assert not {"Set-Cookie", "Location", "WWW-Authenticate"} & set(answer.headers.keys()), path
 
 
-@pytest.mark.parametrize("path", HEALTH)
+@pytest.mark.parametrize("path", sorted(HEALTH))
 def test_both_roles_say_how_they_are(web: Flask, worker: Flask, path: str) -> None:
     assert [app.test_client().get(path).status_code for app in (web, worker)] == [200, 200]
 
@@ -105,7 +105,7 @@ def knock(worker: Flask, path: str, *authorization: str, **headers: str) -> int:
     return worker.test_client().post(path, headers=given, data=b"{}").status_code
 
 
-@pytest.mark.parametrize("path", WORK)
+@pytest.mark.parametrize("path", sorted(WORK))
 def test_the_worker_works_for_queue_and_scheduler_alone(worker: Flask, signer: Signer, path: str) -> None:
     """What the queue sends beside its token anybody may send."""
     task = {"X-CloudTasks-TaskName": "a", "X-CloudTasks-QueueName": "vlogs", "User-Agent": "Google-Cloud-Tasks"}
