@@ -1,13 +1,10 @@
 """The environment, read once. Nothing else in the code looks at os.environ."""
 
 import os
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
@@ -17,38 +14,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from internal.accounts import AllowList
+from app.demands import wrong_with
 from internal.paid import Limits
 from internal.times import Times
 
-#: what the cloud cannot do without; a laptop's supervisor writes them to STATE/settings.json
-NEEDED = (
-    "database_url",
-    "tasks_queue",
-    "tasks_target",
-    "tasks_service_account",
-    "scheduler_service_account",
-    "tasks_audience",
-    "work_bucket",
-    "media_endpoint",
-    "media_bucket",
-    "media_access_key",
-    "media_secret_key",
-    "public_url",
-    "hosts",
-)
-#: who can read on the way there has our secrets, or can answer in the place of those we ask
-ADDRESSES = (
-    "tasks_target",
-    "tasks_endpoint",
-    "tasks_certs_url",
-    "work_endpoint",
-    "media_endpoint",
-    "vertex_endpoint",
-    "sign_in_address",
-    "sign_in_token_url",
-    "sign_in_certs_url",
-)
 LAPTOP_TIMES = Times(
     lease=timedelta(seconds=6),
     heartbeat=timedelta(seconds=2),
@@ -117,20 +86,6 @@ class SignInSettings(BaseSettings):
     allowed: tuple[str, ...] = ()
     #: seals access tokens and what a browser brings back from the sign-in
     session_key: str = Field(default="", repr=False)
-
-    def wrong_with_sign_in(self, public_url: str, hosts: Sequence[str]) -> list[str]:
-        """Sentences. Of `AUTH=google`, whatever it is now."""
-        needed = ("sign_in_client_id", "sign_in_client_secret", "allowed", "session_key")
-        wrong = [f"{name.upper()} is missing" for name in needed if not getattr(self, name)]
-        if self.session_key and (len(self.session_key.encode()) < 32 or len(set(self.session_key)) < 8):
-            wrong.append("SESSION_KEY is weak: give 32 random bytes or more, such as `openssl rand -base64 48` makes")
-        if in_the_clear(public_url):
-            wrong.append("PUBLIC_URL must begin with https, for sessions are secret")
-        try:
-            AllowList(self.allowed)
-        except ValueError as error:
-            wrong.append(f"ALLOWED has {error}")
-        return wrong
 
 
 class Settings(VertexSettings, ServingSettings, SignInSettings):
@@ -207,42 +162,9 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         """Names everything that is missing at once."""
-        wrong = [f"{name.upper()} is missing" for name in NEEDED if not getattr(self, name)]
-        wrong += self._wrong_in_the_cloud() if self.profile == "cloud" else self._wrong_on_a_laptop()
-        if (self.analyst == "gemini" or self.generator == "veo") and not self.google_project:
-            wrong.append("GOOGLE_PROJECT is missing")
-        if self.task_auth == "iam" and (self.profile, self.serve) != ("cloud", "worker"):
-            wrong.append("TASK_AUTH=iam needs PROFILE=cloud and SERVE=worker, behind Cloud Run's own check")
-        if self.smoke_account and not self.smoke_queue:
-            wrong.append("SMOKE_ACCOUNT needs SMOKE_QUEUE")
-        if self.profile == "laptop" and len(wrong) >= len(NEEDED):
-            wrong = [f"nothing runs on {self.state}: start it with `make serve`"]
-        if wrong:
+        if wrong := wrong_with(self):
             raise ValueError("; ".join(wrong))
         return self
-
-    def _wrong_in_the_cloud(self) -> list[str]:
-        """Sentences."""
-        wrong = [
-            f"{name.upper()} must begin with https" for name in ADDRESSES if in_the_clear(getattr(self, name) or "")
-        ]
-        if self.serve == "all":
-            wrong.append("SERVE must be web or worker")
-        if self.serve != "worker":
-            wrong += ["AUTH=none is only for PROFILE=laptop"] if self.auth == "none" else []
-            wrong += self.wrong_with_sign_in(self.public_url, self.hosts)
-        if self.crash_at:
-            wrong.append("CRASH_AT is only for tests")
-        return wrong
-
-    def _wrong_on_a_laptop(self) -> list[str]:
-        """Sentences."""
-        if self.serve == "worker":
-            return []
-        if self.auth == "google":
-            return self.wrong_with_sign_in(self.public_url, self.hosts)
-        names = (urlsplit(self.public_url).hostname or self.public_url or "localhost", *self.hosts)
-        return [] if all(map(is_loopback, names)) else ["AUTH=none is only for loopback PUBLIC_URL and HOSTS"]
 
     @property
     def times(self) -> Times:
@@ -275,19 +197,3 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
         state = init_settings().get("state") or os.environ.get("STATE", ".daylog")
         written = Path(state) / "settings.json"
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=written)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether that name is this machine's alone (RFC 6761 keeps `localhost` and what ends in it)."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def in_the_clear(address: str) -> bool:
-    """Whether others can read what is said with that address; of one without a host nobody knows. With none at all
-    nothing is said."""
-    return bool(address) and not address.startswith("https://") and not is_loopback(urlsplit(address).hostname or "")

@@ -10,12 +10,12 @@ from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from app import cookies, problems
+from app.addresses import is_loopback
 from app.identity import SIGNED_IN_FOR, allow_list, current_session, end_session
 from app.pages import words
 from app.pages.doors import local_path, open_to_all
 from app.sealed import Purpose, seal, unseal
 from app.services import services, web
-from app.settings import is_loopback
 from internal.errors import AccountClosed, Conflict, Error, NotAuthenticated, NotInvited, TemporaryFailure
 from internal.ports import SignIn, Trip
 from internal.sessions import begin

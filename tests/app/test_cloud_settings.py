@@ -7,10 +7,11 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from app.settings import NEEDED, Settings
+from app.demands import NEEDED, NEEDED_TO_SIGN_IN
+from app.settings import Settings
 from infra.local.parts import ROOT
 
-SIGN_IN = {"SIGN_IN_CLIENT_ID", "SIGN_IN_CLIENT_SECRET", "ALLOWED", "SESSION_KEY"}
+SIGN_IN = {*map(str.upper, NEEDED_TO_SIGN_IN)}
 ROLES = {
     "web": ({*map(str.upper, NEEDED)} | SIGN_IN, "AUTH=none is only for PROFILE=laptop"),
     "worker": ({*map(str.upper, NEEDED)}, ""),

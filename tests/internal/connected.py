@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.bootstrap import connect
-from app.settings import NEEDED, Settings
+from app.demands import NEEDED
+from app.settings import Settings
 from infra.postgres.migrate import migrate
 from infra.postgres.store import PostgresStore
 from internal.ports import Services, TaskQueue
