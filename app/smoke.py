@@ -23,8 +23,9 @@ NAME = "Smoke test"
 PHOTOS = 2
 #: of the film: short, and quick to render
 WISHES = {"style": "footage", "duration": "20", "resolution": "480p", "captions": "true", "language": "en"}
-#: seconds: for all of it, if not said otherwise; for deleting what was made
-SECONDS, CLEANING = 600, 60
+#: seconds: for signing in, where the first to ask waits until an instance has started; for making the vlog, if not
+#: said otherwise; for deleting what was made
+SIGNING_IN, SECONDS, CLEANING = 120, 600, 60
 #: where an mp4 says that it is one (ISO/IEC 14496-12 §4.3)
 FTYP = slice(4, 8)
 
@@ -51,7 +52,7 @@ def main(words: Sequence[str] | None = None) -> int:
     for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _stop)
     client, name = Client(options.url), f"{NAME} {uuid.uuid4()}"
-    if not _went_well(lambda: sign_in(client, options.id_token), options.seconds):
+    if not _went_well(lambda: sign_in(client, options.id_token), SIGNING_IN):
         return 1
     made = cleaned = False
     try:

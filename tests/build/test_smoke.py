@@ -189,7 +189,7 @@ def test_other_people_s_vlogs_are_made_by_the_version_that_serves(deployment: De
     file = deployment.folder / "a.png"
     file.write_bytes(photo(1))
     vlog_id = client.create_vlog([client.upload(file)["id"]], {"duration": "10", "musicMood": "none"})
-    assert [vlog["status"] for vlog in client.watch(vlog_id)][-1] == "completed"
+    assert [vlog["status"] for vlog in client.watch(vlog_id, live=True)][-1] == "completed"
     assert vlog_id not in deployment.candidate.read_text()
     wait_until(lambda: vlog_id in deployment.worker_log())
 
