@@ -24,6 +24,10 @@ RUN pip uninstall --yes pip \
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib
 
 FROM docker.io/library/python:3.13-slim
+# What sets letters side by side (raqm, which comes with Pillow) looks for this when it is loaded. Debian serves only the
+# newest build of a version.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install --yes --no-install-recommends libfribidi0 && rm -r /var/lib/apt/lists/*
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin daylog
 COPY --from=lean /opt/venv /opt/venv
 COPY --from=places /srv/places /srv/places

@@ -35,6 +35,11 @@ SAMPLE_DAY := $(STATE)/sample-day
 # what the browser suite needs from apt, and how we see that it is there
 APT := chromium fonts-droid-fallback fonts-liberation
 HAS_APT := command -v chromium >/dev/null
+# Pillow sets letters side by side with it, and brings all else that it needs
+HAS_FRIBIDI = $(PY) -c 'import sys; from PIL import features; sys.exit(not features.check("raqm"))'
+# what builds images, and the base image
+APT_IMAGE := buildah mmdebstrap
+HAS_APT_IMAGE := command -v buildah >/dev/null && command -v mmdebstrap >/dev/null
 
 .PHONY: help
 help:
@@ -65,6 +70,8 @@ test: $(TOOLS)
 #: make test-deploy   what takes it to the cloud, without a cloud
 .PHONY: test-deploy
 test-deploy: $(TOOLS) $(TERRAFORM)
+	@$(HAS_APT_IMAGE) || { if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps-image; \
+	  else echo "tests/image needs packages from apt, and to be run as root: 'sudo make test-deploy' includes it."; fi; }
 	$(PYTEST) $(DEPLOY)
 
 #: make check   linters, types, import contracts
@@ -96,6 +103,12 @@ deps:
 	apt-get update -qq
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT)
 
+#: make deps-image   install what tests/image needs from apt (as root)
+.PHONY: deps-image
+deps-image:
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(APT_IMAGE)
+
 #: make sheet FILM=day.mp4 [SHEET=day.png] [OPTIONS="--every 1"]   a film's frames on one picture, to look at
 .PHONY: sheet
 sheet: $(LOCAL)
@@ -110,6 +123,10 @@ clean:
 $(LOCAL): requirements.txt $(wildcard infra/*/requirements.txt) | $(PY)
 	@echo "Installing what Daylog needs into $(VENV) (once; some minutes) …"
 	@$(PY) -m pip install -qq --disable-pip-version-check -r infra/local/requirements.txt
+	@$(HAS_FRIBIDI) || { \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends libfribidi0; \
+	  else echo "What sets a film's titles needs FriBidi: run 'sudo apt-get install libfribidi0', then this again." >&2; \
+	  exit 1; fi; }
 	@touch $@
 
 $(TOOLS): tests/requirements.txt $(LOCAL)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.house import House
-from tests.image import building
+from tests.image import building, tool
 from tests.image.cloud import Cloud
 from tests.image.containers import Container
 from tests.issuer import local_issuer
@@ -14,7 +14,7 @@ from tests.stack import open_folder
 
 @pytest.fixture(scope="session")
 def image(tmp_path_factory: pytest.TempPathFactory) -> building.Image:
-    if reason := building.why_not():
+    if reason := tool.why_not():
         pytest.skip(reason)
     return building.built(building.checkout(tmp_path_factory.mktemp("checkout")))
 

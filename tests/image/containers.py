@@ -11,7 +11,9 @@ import psutil
 
 from infra.local.parts import answers
 from infra.local.ports import free_port
-from tests.image.building import Image, buildah
+from tests.image.building import Image
+from tests.image.tool import buildah
+from tests.image.tool import command as of_buildah
 from tests.queue_server import wait_until
 
 #: seconds until it serves, and until it has ended: only a fault reaches them
@@ -32,7 +34,7 @@ def to_run(name: str, command: Sequence[str], env: Mapping[str, str], shared: Se
     """The command line that starts it. `shared`: files of ours that it may read."""
     variables = [f"--env={key}={value}" for key, value in env.items()]
     files = [f"--volume={path}:{path}:ro" for path in shared]
-    return ["buildah", "run", "--isolation=chroot", *variables, *files, name, "--", *command]
+    return of_buildah("run", "--isolation=chroot", *variables, *files, name, "--", *command)
 
 
 def said(image: Image, *command: str, env: Mapping[str, str] | None = None) -> str:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from infra.local.parts import ROOT
-from tests.image.building import BASE, CANARY, CARELESS, Image, buildah
+from tests.image.base import BASE
+from tests.image.building import CANARY, CARELESS, Image
 from tests.image.containers import made, said
+from tests.image.tool import buildah
 
 CODE = "srv/daylog"
 #: in bytes: what ours adds to the base image
