@@ -30,7 +30,6 @@ def reconcile(services: Services) -> Sequence[str]:
             log.warning("job %s not settled now: %s", job_id, error)
             continue
         if word:
-            log.info("job %s %s", job_id, word, extra={"job": job_id})
             done.append(f"{job_id}: {word}")
     return done
 
@@ -48,6 +47,7 @@ def _settle(job_id: str, services: Services) -> str | None:
         if settled is not tx.job:
             settled = tx.save(settled, word)
     crash_point("reconciled")
+    log.info("job %s %s", job_id, word, extra={"job": job_id, "status": settled.status})
     enqueue(services, settled)
     return word
 

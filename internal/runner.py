@@ -92,7 +92,10 @@ def _take(dispatch: Dispatch, services: Services, pipelines: Mapping[str, Pipeli
             crash_point("leasing")
     except Refused:
         return None
-    return None if job.finished else job
+    if job.finished:
+        log.info("delivery ended: %s", job.status, extra={"job": job.id, "status": job.status})
+        return None
+    return job
 
 
 def _work(run: Delivery, pipeline: Pipeline) -> Ending:

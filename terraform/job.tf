@@ -11,8 +11,9 @@ resource "google_cloud_run_v2_job" "migrate" {
       service_account       = google_service_account.role["migrate"].email
       execution_environment = "EXECUTION_ENVIRONMENT_GEN2"
       timeout               = "900s"
-      # what failed is for somebody to look at
-      max_retries = 0
+      # A change waits 5 s for a table that is in use, then gives way to those who serve, and is tried again. A migration
+      # is done whole or not at all, and one process migrates at a time.
+      max_retries = 3
 
       vpc_access {
         egress = "PRIVATE_RANGES_ONLY"

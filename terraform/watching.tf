@@ -5,18 +5,21 @@ locals {
   from_worker = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${google_cloud_run_v2_service.worker.name}\""
   from_us     = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=(${join(" OR ", [for name in values(local.services) : "\"${name}\""])})"
 
-  # lines by what internal/runner.py, internal/reconciler.py and app/problems.py say in them
+  # A job ends where it was worked on, or where the reconciler gives it up; both say how it stands then. Nobody else
+  # says so: internal/runner.py, internal/reconciler.py.
+  of_jobs = "${local.from_worker} AND jsonPayload.logger=(\"internal.runner\" OR \"internal.reconciler\")"
+
   counted = {
     completed = {
-      filter  = "${local.from_worker} AND jsonPayload.message=(\"delivery ended: completed\" OR \"delivery ended: partial\")"
+      filter  = "${local.of_jobs} AND jsonPayload.status=(\"completed\" OR \"partial\")"
       meaning = "Films made."
     }
     failed = {
-      filter  = "${local.from_worker} AND (jsonPayload.message=\"delivery ended: failed\" OR jsonPayload.message=~\"^job [^ ]+ overdue$\")"
+      filter  = "${local.of_jobs} AND jsonPayload.status=\"failed\""
       meaning = "Jobs that ended without a film."
     }
     rescued = {
-      filter  = "${local.from_worker} AND jsonPayload.message=~\"^job [^ ]+ (lease expired|dispatch lost)$\""
+      filter  = "${local.of_jobs} AND jsonPayload.message=~\"^job [^ ]+ (lease expired|dispatch lost)$\""
       meaning = "Jobs that stood still until the reconciler found them."
     }
     defects = {
@@ -70,7 +73,7 @@ resource "google_monitoring_uptime_check_config" "web" {
   }
   monitored_resource {
     type   = "uptime_url"
-    labels = { project_id = var.project, host = local.hosts.web }
+    labels = { project_id = var.project, host = coalesce(var.domain, local.hosts.web) }
   }
   depends_on = [google_project_service.needed]
 }

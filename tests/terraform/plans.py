@@ -40,6 +40,10 @@ class Plan:
     def one(self, type_: str, name: str) -> Values:
         return self.all(type_)[name]
 
+    def configured(self) -> Sequence[Values]:
+        """What is written, before it is known for what it stands."""
+        return [*self.shown["configuration"]["root_module"]["resources"]]
+
     def settings(self, service: str) -> Mapping[str, str | None]:
         """The environment of a service or job, without what is only known once it is made. Of a secret, its name."""
         kind = "cloud_run_v2_job" if service == "migrate" else "cloud_run_v2_service"

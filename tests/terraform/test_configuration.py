@@ -26,3 +26,11 @@ def test_it_is_accepted_as_it_stands_with_state_in_a_bucket_of_google(terraform:
 def test_what_only_this_machine_knows_is_not_among_the_sources() -> None:
     names = {one.name for one in SOURCES.rglob("*")}
     assert not {".terraform.lock.hcl", ".terraform", "terraform.tfstate"} & names
+
+
+def test_terraforms_own_tests_pass(terraform: Terraform) -> None:
+    ran = terraform.run("test", "-no-color")
+    written = sum(one.read_text().count('\nrun "') for one in SOURCES.rglob("*.tftest.hcl"))
+    assert ran.code == 0, ran.said
+    assert f"Success! {written} passed, 0 failed." in ran.said
+    assert written >= 10
