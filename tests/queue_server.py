@@ -25,7 +25,7 @@ SERVICE_ACCOUNT = "tasks@test.iam.gserviceaccount.com"
 AUDIENCE = "https://worker.test"
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Long enough that only a fault reaches it."""
     end = time.monotonic() + seconds
     while not condition():
@@ -58,7 +58,7 @@ class QueueServer:
         return name
 
     def certs(self) -> dict[str, str]:
-        certs: dict[str, str] = requests.get(f"{self.url}/certs", timeout=5).json()
+        certs: dict[str, str] = requests.get(f"{self.url}/certs", timeout=30).json()
         return certs
 
     def lines(self, event: str) -> list[dict[str, Any]]:
@@ -69,7 +69,7 @@ class QueueServer:
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal and wait; returns the exit code."""
         self.child.send_signal(number)
-        code = self.child.wait(10)
+        code = self.child.wait(30)
         assert self.child.stdout is not None
         self.child.stdout.close()
         return code

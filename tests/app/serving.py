@@ -41,8 +41,8 @@ def served(settings: Settings, state: Path, app: str = "app:create_app()", **env
             env={"PATH": "/usr/bin:/bin", "STATE": str(state), "SERVE": "web", **environment},
         )
     try:
-        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), 30)
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
         yield Served(port, child)
     finally:
         child.terminate()
-        assert child.wait(15) == 0, (state / "log").read_text()
+        assert child.wait(30) == 0, (state / "log").read_text()

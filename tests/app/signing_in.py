@@ -20,7 +20,7 @@ def begun(client: FlaskClient, wanted: str = "/") -> str:
     """The address that the issuer sends the browser back to."""
     gone = client.get("/sign-in/google", query_string={"next": wanted})
     assert gone.status_code == 303, gone.text
-    back = requests.get(gone.headers["Location"], allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(gone.headers["Location"], allow_redirects=False, timeout=30).headers["Location"]
     return back.removeprefix("http://localhost")
 
 

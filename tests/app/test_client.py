@@ -242,9 +242,9 @@ def large(tmp_path: Path) -> Path:
 
 def test_an_upload_goes_on_where_it_stopped(daylog: str, large: Path) -> None:
     wish = {"name": large.name, "size": large.stat().st_size}
-    begun = requests.post(f"{daylog}/api/uploads", json=wish, timeout=10).json()
+    begun = requests.post(f"{daylog}/api/uploads", json=wish, timeout=30).json()
     assert [part["number"] for part in begun["parts"]] == [1, 2, 3]
-    requests.put(begun["parts"][1]["url"], large.read_bytes()[PART : 2 * PART], timeout=10).raise_for_status()
+    requests.put(begun["parts"][1]["url"], large.read_bytes()[PART : 2 * PART], timeout=30).raise_for_status()
     sent: list[int] = []
     with pytest.raises(RequestRefused, match="no photo, clip or music"):
         Client(daylog).resume(large, begun["uploadId"], sent.append)

@@ -88,7 +88,7 @@ def test_a_body_that_stops_leaves_nothing(port: int, services: Services, media: 
     status, _ = exchange(port, [TYPE, f"Content-Length: {len(body)}"], body[: int(cut * len(body))])
     assert status in (0, 400)
     exchange(port, [TYPE, f"Content-Length: {len(body)}"], body[: int(cut * len(body))], leave=True)
-    assert requests.get(f"http://127.0.0.1:{port}/ready", timeout=10).ok
+    assert requests.get(f"http://127.0.0.1:{port}/ready", timeout=30).ok
     assert stored(services) == before
 
 
@@ -138,7 +138,7 @@ def test_slow_clients_keep_nobody_else_waiting(impatient: int, kind: str) -> Non
         for _ in range(12):
             client = clients.enter_context(socket.create_connection(("127.0.0.1", impatient), 10))
             client.sendall(SLOW[kind].encode())
-        assert requests.get(f"http://127.0.0.1:{impatient}/healthz", timeout=5).ok
+        assert requests.get(f"http://127.0.0.1:{impatient}/healthz", timeout=30).ok
 
 
 def test_a_slow_body_is_refused_in_words(impatient: int) -> None:
@@ -156,7 +156,7 @@ def test_each_line_of_the_log_is_one_of_ours_and_none_leads_to_a_shared_film(
     """Not even gunicorn's own, of requests that it cannot read."""
     token = "Abcdefgh" * 4
     with served(settings, tmp_path) as service:
-        assert requests.get(f"{service.url}/s/{token}", timeout=10).status_code == 404
+        assert requests.get(f"{service.url}/s/{token}", timeout=30).status_code == 404
         with socket.create_connection(("127.0.0.1", service.port), 10) as client:
             client.sendall(f"GET /s/{token}\r\n{HOST}\r\n".encode())
             assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
@@ -171,6 +171,6 @@ def test_garbage_is_collected_but_not_looked_for_in_what_the_app_is_made_of(
     settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with served(settings, tmp_path_factory.mktemp("collecting"), "tests.app.collecting:app") as service:
-        told = requests.get(service.url, timeout=5).json()
+        told = requests.get(service.url, timeout=30).json()
     assert told["collects"]
     assert told["left alone"] > 10_000

@@ -173,8 +173,8 @@ def test_each_file_is_fetched_by_an_address_that_soon_ends(stranger: FlaskClient
         answer = stranger.get(path + file)
         assert answer.status_code == 302
         assert "X-Amz-Expires=300&" in answer.headers["Location"]
-        assert requests.get(answer.headers["Location"], timeout=5).content == stored.encode()
-        part = requests.get(answer.headers["Location"], headers={"Range": "bytes=1-2"}, timeout=5)
+        assert requests.get(answer.headers["Location"], timeout=30).content == stored.encode()
+        part = requests.get(answer.headers["Location"], headers={"Range": "bytes=1-2"}, timeout=30)
         assert (part.status_code, part.content) == (206, stored.encode()[1:3])
 
 
@@ -182,13 +182,13 @@ def test_only_the_head_of_a_file_can_be_asked_for(client: FlaskClient, vlog_id: 
     for address in (f"{path}/video", f"/api/vlogs/{vlog_id}/video", f"{path}/video?download=1"):
         answer = client.head(address)
         assert answer.status_code == 302
-        head = requests.head(answer.headers["Location"], timeout=5)
+        head = requests.head(answer.headers["Location"], timeout=30)
         assert (head.status_code, head.headers["Content-Length"], head.content) == (200, "8", b"")
 
 
 def test_a_saved_film_is_named_after_its_title(stranger: FlaskClient, path: str) -> None:
     answer = stranger.get(f"{path}/video?download=1")
-    named = requests.get(answer.headers["Location"], timeout=5).headers["Content-Disposition"]
+    named = requests.get(answer.headers["Location"], timeout=30).headers["Content-Disposition"]
     assert 'filename="A day by the sea.mp4"' in named
     assert stranger.get(f"{path}/video?download=2").status_code == 400
 

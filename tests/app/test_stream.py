@@ -57,7 +57,7 @@ def parked(services: Services, vlog_id: str) -> Job:
 
 def poll(service: Served, vlog_id: str, etag: str = "") -> requests.Response:
     headers = {"If-None-Match": etag} if etag else {}
-    return requests.get(f"{service.url}/api/vlogs/{vlog_id}", headers=headers, timeout=10)
+    return requests.get(f"{service.url}/api/vlogs/{vlog_id}", headers=headers, timeout=30)
 
 
 def version_of(answer: requests.Response) -> int:
@@ -177,7 +177,7 @@ def test_anothers_an_absent_and_a_malformed_id_are_the_same(service: Served, ser
 
 def test_head_tells_of_it_and_takes_no_seat(service: Served, vlog_id: str) -> None:
     for _ in range(20):
-        assert requests.head(f"{service.url}/api/vlogs/{vlog_id}/stream", timeout=10).status_code == 200
+        assert requests.head(f"{service.url}/api/vlogs/{vlog_id}/stream", timeout=30).status_code == 200
 
 
 def test_polls_and_streams_of_one_client_never_go_back(service: Served, services: Services, vlog_id: str) -> None:
@@ -197,10 +197,10 @@ def test_polls_and_streams_of_one_client_never_go_back(service: Served, services
         with listening(service.port, vlog_id) as stream:
             seen.append(next(stream.events()).id or 0)
     worker.join()
-    asked_for = requests.post(f"{service.url}/api/vlogs/{vlog_id}/cancel", timeout=10)
+    asked_for = requests.post(f"{service.url}/api/vlogs/{vlog_id}/cancel", timeout=30)
     seen += [version_of(asked_for), version_of(poll(service, vlog_id))]
     assert seen == sorted(seen)
-    requests.delete(f"{service.url}/api/vlogs/{vlog_id}", timeout=10).raise_for_status()
+    requests.delete(f"{service.url}/api/vlogs/{vlog_id}", timeout=30).raise_for_status()
     assert poll(service, vlog_id).status_code == 404
 
 
@@ -237,7 +237,7 @@ def test_past_the_seats_it_says_when_to_come_again_and_polls_go_on(
             assert 3 <= int(refused.answer.headers["Retry-After"]) <= 15
             assert refused.answer.headers["Content-Type"] == "application/problem+json"
         assert poll(few, vlog_id).ok
-        assert requests.get(f"{few.url}/healthz", timeout=10).ok
+        assert requests.get(f"{few.url}/healthz", timeout=30).ok
         first.close()
         wait_until(lambda: has_a_seat(few, vlog_id))
 
@@ -257,7 +257,7 @@ def test_told_to_end_it_says_when_to_come_again_and_ends(
         assert list(events) == []
         assert stream.retry is not None
         assert 1000 <= stream.retry <= 5000
-        assert ending.process.wait(10) == 0
+        assert ending.process.wait(30) == 0
 
 
 @pytest.fixture

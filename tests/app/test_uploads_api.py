@@ -22,7 +22,7 @@ def send(upload: dict, data: bytes, numbers: list[int] | None = None) -> None:
     for part in upload["parts"]:
         if numbers is None or part["number"] in numbers:
             start = (part["number"] - 1) * upload["partSize"]
-            assert requests.put(part["url"], data=data[start : start + upload["partSize"]], timeout=10).ok
+            assert requests.put(part["url"], data=data[start : start + upload["partSize"]], timeout=30).ok
 
 
 def test_a_file_goes_straight_to_the_media_store_in_parts(client: FlaskClient, media: Media) -> None:
@@ -89,7 +89,7 @@ def test_an_upload_given_up_leaves_nothing(client: FlaskClient, services: Servic
     send(upload, bytes(3 * PART), [1])
     assert client.delete(f"/api/uploads/{upload['uploadId']}").status_code == 204
     assert client.get(f"/api/uploads/{upload['uploadId']}").status_code == 404
-    assert not requests.put(upload["parts"][1]["url"], data=bytes(PART), timeout=10).ok
+    assert not requests.put(upload["parts"][1]["url"], data=bytes(PART), timeout=30).ok
     assert stored(services) == before
 
 

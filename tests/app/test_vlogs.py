@@ -188,7 +188,7 @@ def test_each_file_of_the_film_is_fetched_by_a_signed_address(
     answer = client.get(f"/api/vlogs/{vlog_id}/{name}")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (302, "no-store")
     assert "X-Amz-Expires=300" in answer.headers["Location"]
-    fetched = requests.get(answer.headers["Location"], timeout=5)
+    fetched = requests.get(answer.headers["Location"], timeout=30)
     assert (fetched.status_code, fetched.content, fetched.headers["Content-Type"]) == (200, content, content_type)
     assert client.head(f"/api/vlogs/{vlog_id}/{name}").status_code == 302
 
@@ -198,7 +198,7 @@ def test_a_download_is_named_after_the_title(client: FlaskClient, services: Serv
     assert job.result
     services.media.put(f"{job.result['folder']}/film.mp4", io.BytesIO(b"film"), "video/mp4")
     answer = client.get(f"/api/vlogs/{vlog_id}/video?download=1")
-    named = requests.get(answer.headers["Location"], timeout=5).headers["Content-Disposition"]
+    named = requests.get(answer.headers["Location"], timeout=30).headers["Content-Disposition"]
     assert 'filename="A day by the sea.mp4"' in named
 
 

@@ -25,7 +25,7 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 #: milliseconds: a busy machine is no fault of the page
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 DESKTOP, PHONE = ViewportSize(width=1100, height=900), ViewportSize(width=390, height=844)
 
 

@@ -141,7 +141,7 @@ def test_the_first_look_at_a_page_is_small(page: Page, daylog: str, things: Thin
 
 @pytest.mark.parametrize("path", ["/", "/vlogs", "/nothing"])
 def test_a_page_allows_nothing_inline_and_nothing_from_elsewhere_and_nobody_keeps_it(daylog: str, path: str) -> None:
-    answer = requests.get(f"{daylog}{path}", headers={"Accept": "text/html"}, timeout=5)
+    answer = requests.get(f"{daylog}{path}", headers={"Accept": "text/html"}, timeout=30)
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy

@@ -48,7 +48,7 @@ def test_a_deleted_vlog_can_be_brought_back(page: Page, daylog: str, odd: str) -
     page.get_by_role("button", name="Delete “50%_<b>off</b>”").press("Enter")
     expect(tiles).to_have_count(0)
     expect(page.locator("#library-heading")).to_be_focused()
-    assert requests.get(f"{daylog}/api/vlogs/{odd}", timeout=5).status_code == 404
+    assert requests.get(f"{daylog}/api/vlogs/{odd}", timeout=30).status_code == 404
     expect(page.locator(".toast")).to_contain_text("deleted")
     screenshot(page, "library-undo")
     page.click(".toast button")
@@ -64,7 +64,7 @@ def test_a_deleted_vlog_can_be_brought_back(page: Page, daylog: str, odd: str) -
     page.wait_for_url("**/vlogs")
     page.click(".toast button")
     expect(page.locator("#recent-list .name").filter(has_text="50%_")).to_be_visible()
-    assert requests.get(f"{daylog}/api/vlogs/{odd}", timeout=5).status_code == 200
+    assert requests.get(f"{daylog}/api/vlogs/{odd}", timeout=30).status_code == 200
 
 
 def test_what_is_being_made_is_followed_by_one_question(page: Page, daylog: str, outing: list[str]) -> None:
@@ -80,7 +80,7 @@ def test_what_is_being_made_is_followed_by_one_question(page: Page, daylog: str,
 
 
 def test_more_than_a_page_is_shown_as_it_is_asked_for(page: Page, daylog: str, finished: str) -> None:
-    vlog = requests.get(f"{daylog}/api/vlogs/{finished}", timeout=5).json()
+    vlog = requests.get(f"{daylog}/api/vlogs/{finished}", timeout=30).json()
     states = [{}, {"needs": "review", "status": "processing"}, {"status": "failed"}, {"error_code": "partial"}]
     vlogs = [vlog | {"id": str(number), "title": f"Day {number}"} | states[number % 4] for number in range(30)]
 

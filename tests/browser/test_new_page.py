@@ -49,7 +49,7 @@ def test_a_person_makes_plays_and_keeps_a_vlog(page: Page, day: list[Path], tmp_
     assert 6 < page.evaluate("film.duration") <= 15
     page.evaluate("film.pause()")
     screenshot(page, "journey-3-made")
-    vlog = requests.get(page.url.replace("/vlogs/", "/api/vlogs/"), timeout=5).json()
+    vlog = requests.get(page.url.replace("/vlogs/", "/api/vlogs/"), timeout=30).json()
     assert vlog["settings"]["musicStart"] == 1
     assert vlog["settings"]["travelDate"] == "2025-05-17"
 
@@ -174,7 +174,7 @@ def test_a_vlog_is_made_once_though_its_answer_was_lost(page: Page, daylog: str,
     page.locator("#create").dblclick()
     page.wait_for_url("**/vlogs/*")
     assert lost == [202, 202]
-    found = requests.get(f"{daylog}/api/vlogs?limit=100", timeout=5).json()["items"]
+    found = requests.get(f"{daylog}/api/vlogs?limit=100", timeout=30).json()["items"]
     assert [vlog["title"] for vlog in found].count("Only once") == 1
 
 

@@ -55,7 +55,7 @@ def test_a_story_is_changed_saved_and_filmed_as_it_was_left(
 ) -> None:
     assert names(cards) == ["1.jpg", "2.jpg", "3.jpg", "4.mp4"]
     wait_until(page, "[...document.querySelectorAll('#cards img')].every((image) => image.naturalWidth > 0)")
-    told = requests.get(f"{daylog}/api/vlogs/{parked}/storyboard", timeout=5).json()
+    told = requests.get(f"{daylog}/api/vlogs/{parked}/storyboard", timeout=30).json()
     expect(page.locator("#story-length")).to_contain_text(f"0:{round(told['seconds'])} of at most 0:20.")
     screenshot(page, "review")
     drag(page, cards.nth(2), onto=cards.nth(0))
@@ -82,7 +82,7 @@ def test_a_story_is_changed_saved_and_filmed_as_it_was_left(
     expect(page.locator("#vlog-title")).to_be_focused()
     expect(page.locator("#film[src]")).to_be_visible(timeout=MAKING)
     expect(page.locator("#story")).to_be_hidden()
-    segments = requests.get(f"{daylog}/api/vlogs/{parked}", timeout=5).json()["segments"]
+    segments = requests.get(f"{daylog}/api/vlogs/{parked}", timeout=30).json()["segments"]
     assert [segment["media"] for segment in segments] == ["3.jpg", "4.mp4", "2.jpg"]
     assert segments[0]["caption"] == "<img src=x onerror=alert(1)>"
     expect(page.locator("#chapters .words").first).to_have_text("<img src=x onerror=alert(1)>")
@@ -93,9 +93,9 @@ def test_what_was_changed_elsewhere_is_shown_before_it_is_overwritten(
 ) -> None:
     cards.nth(0).locator(".caption").fill("mine")
     address = f"{daylog}/api/vlogs/{parked}/storyboard"
-    read = requests.get(address, timeout=5)
+    read = requests.get(address, timeout=30)
     scenes = [{"id": scene["id"], "caption": "theirs"} for scene in read.json()["scenes"]]
-    requests.put(address, json={"scenes": scenes}, headers={"If-Match": read.headers["ETag"]}, timeout=5)
+    requests.put(address, json={"scenes": scenes}, headers={"If-Match": read.headers["ETag"]}, timeout=30)
     page.click("#story-approve")
     expect(page.locator("#story-problem")).to_contain_text("changed elsewhere")
     expect(cards.nth(0).locator(".caption")).to_have_value("theirs")

@@ -17,9 +17,9 @@ SHOWN = "document.querySelector('track').track.activeCues?.[0]?.text ?? ''"
 
 @pytest.fixture
 def link(daylog: str, finished: str) -> Iterator[str]:
-    made = requests.post(f"{daylog}/api/vlogs/{finished}/share", json={}, timeout=5)
+    made = requests.post(f"{daylog}/api/vlogs/{finished}/share", json={}, timeout=30)
     yield made.json()["url"]
-    requests.delete(f"{daylog}/api/vlogs/{finished}/share", timeout=5)
+    requests.delete(f"{daylog}/api/vlogs/{finished}/share", timeout=30)
 
 
 def open_film(page: Page, link: str) -> None:
@@ -72,7 +72,7 @@ def test_it_works_without_a_script_and_names_no_page_of_the_owners(chromium: Bro
 
 def test_a_link_that_was_taken_back_says_so(page: Page, link: str, daylog: str, finished: str) -> None:
     open_film(page, link)
-    requests.delete(f"{daylog}/api/vlogs/{finished}/share", timeout=5)
+    requests.delete(f"{daylog}/api/vlogs/{finished}/share", timeout=30)
     answer = page.reload()
     assert answer
     assert answer.status == 410
@@ -81,6 +81,6 @@ def test_a_link_that_was_taken_back_says_so(page: Page, link: str, daylog: str, 
 
 
 def test_the_file_that_is_watched_says_nothing_of_where_or_by_whom(link: str) -> None:
-    film = requests.get(f"{link}/video", timeout=10).content
+    film = requests.get(f"{link}/video", timeout=30).content
     for tag in (b"\xa9xyz", b"loci", b"com.apple.quicktime", b"GPS"):
         assert tag not in film

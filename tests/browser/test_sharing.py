@@ -38,7 +38,7 @@ def test_a_link_is_made_watched_by_a_stranger_and_taken_back(
     page.click("#sure-yes")
     expect(page.locator("#share-status")).to_have_text("The link does not work any more.")
     expect(page.locator("#share-create")).to_be_focused()
-    gone = requests.get(url, headers={"Accept": "text/html"}, timeout=5)
+    gone = requests.get(url, headers={"Accept": "text/html"}, timeout=30)
     assert gone.status_code == 410
     assert "This is no longer here" in gone.text
 

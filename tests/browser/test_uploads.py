@@ -227,7 +227,7 @@ def test_with_the_keyboard_alone_files_are_chosen_and_taken_off(
         page.keyboard.press("Enter")
     expect(page.locator("#files")).to_be_focused()
     expect(page.locator("#chosen li")).to_have_count(0)
-    wait_for(page, lambda: requests.get(f"{daylog}/api/uploads/{upload}", timeout=5).status_code == 404)
+    wait_for(page, lambda: requests.get(f"{daylog}/api/uploads/{upload}", timeout=30).status_code == 404)
     page.reload()
     expect(page.locator("#new")).to_be_visible()
     expect(page.locator("#chosen li")).to_have_count(0)

@@ -22,7 +22,7 @@ def test_another_version_is_made_and_the_first_one_stays(page: Page, daylog: str
     expect(page.locator("#film[src]")).to_be_visible(timeout=MAKING)
     expect(page.locator("#vlog-title")).to_have_text("Second")
     expect(page.locator("#version")).to_have_text("Version 2 of 2")
-    second = requests.get(f"{daylog}/api/vlogs/{page.url.rpartition('/')[2]}", timeout=5).json()
+    second = requests.get(f"{daylog}/api/vlogs/{page.url.rpartition('/')[2]}", timeout=30).json()
     assert [segment["caption"] for segment in second["segments"]][1] == "Another caption"
     assert (len(second["segments"]), second["settings"]["musicMood"]) == (3, "happy")
     screenshot(page, "versions")

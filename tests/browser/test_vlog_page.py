@@ -27,7 +27,7 @@ STATES: dict[str, dict[str, Any]] = {
 @pytest.fixture
 def body(daylog: str, finished: str) -> dict[str, Any]:
     """Of a vlog that is complete, as the API tells it."""
-    found: dict[str, Any] = requests.get(f"{daylog}/api/vlogs/{finished}", timeout=5).json()
+    found: dict[str, Any] = requests.get(f"{daylog}/api/vlogs/{finished}", timeout=30).json()
     return found
 
 
@@ -194,7 +194,7 @@ def test_subtitles_show_and_scenes_are_jumped_to(page: Page, daylog: str, finish
     page.evaluate("film.currentTime = film.textTracks[0].cues[0].startTime + 0.1")
     wait_until(page, "film.textTracks[0].activeCues.length > 0")
     scenes.nth(2).click()
-    start = requests.get(f"{daylog}/api/vlogs/{finished}", timeout=5).json()["segments"][2]["start"]
+    start = requests.get(f"{daylog}/api/vlogs/{finished}", timeout=30).json()["segments"][2]["start"]
     wait_until(page, f"Math.abs(film.currentTime - {start}) < 1.5")
     expect(scenes.nth(2)).to_have_attribute("aria-current", "true")
     page.evaluate("film.pause()")
@@ -255,7 +255,7 @@ def test_a_vlog_deleted_elsewhere_is_gone_from_its_page(page: Page, daylog: str,
     vlog_id = ask(daylog, outing, review="true")
     page.goto(f"/vlogs/{vlog_id}")
     expect(page.locator("#cards li")).to_have_count(4)
-    requests.delete(f"{daylog}/api/vlogs/{vlog_id}", timeout=5)
+    requests.delete(f"{daylog}/api/vlogs/{vlog_id}", timeout=30)
     expect(page.locator("#vlog-title")).to_have_text("No such vlog")
     expect(page.locator("#story")).to_be_hidden()
     expect(page.locator("#delete")).to_be_hidden()

@@ -41,8 +41,8 @@ def test_parts_put_by_a_client_become_one_object(media: R2MediaStore, key: str, 
     media.finish_upload(key, upload, arrived)
     media.get(key, tmp_path / "joined")
     assert (tmp_path / "joined").read_bytes() == b"".join(blocks[number] for number in (1, 2, 3))
-    assert requests.head(media.signed_get(key, HOUR), timeout=10).status_code == 403  # signed for GET alone
-    assert requests.get(media.signed_get(key, HOUR), timeout=10).headers["Content-Type"] == "video/quicktime"
+    assert requests.head(media.signed_get(key, HOUR), timeout=30).status_code == 403  # signed for GET alone
+    assert requests.get(media.signed_get(key, HOUR), timeout=30).headers["Content-Type"] == "video/quicktime"
     with pytest.raises(NotFound):
         media.parts(key, upload)
 
@@ -139,7 +139,7 @@ def test_a_copy_is_the_same_object_under_another_key(media: R2MediaStore, key: s
     media.delete(key)
     media.get(key + ".copy", tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == b"z" * size
-    assert requests.get(media.signed_get(key + ".copy", HOUR), timeout=10).headers["Content-Type"] == "image/jpeg"
+    assert requests.get(media.signed_get(key + ".copy", HOUR), timeout=30).headers["Content-Type"] == "image/jpeg"
 
 
 def test_a_copy_of_nothing_is_not_found(media: R2MediaStore, key: str) -> None:
@@ -170,4 +170,4 @@ def test_a_put_that_may_not_replace_does_not(media: R2MediaStore, key: str) -> N
     client.put_object(Bucket=media._bucket, Key=key, Body=b"first", IfNoneMatch="*")
     with pytest.raises(client.exceptions.ClientError, match="PreconditionFailed"):
         client.put_object(Bucket=media._bucket, Key=key, Body=b"second", IfNoneMatch="*")
-    assert requests.get(media.signed_get(key, HOUR), timeout=10).content == b"first"
+    assert requests.get(media.signed_get(key, HOUR), timeout=30).content == b"first"

@@ -63,7 +63,7 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Signer:
 
 def code_for(sign_in: OidcSignIn, trip: Trip = TRIP) -> str:
     """As a browser brings it back."""
-    answer = requests.get(sign_in.address(trip), allow_redirects=False, timeout=5)
+    answer = requests.get(sign_in.address(trip), allow_redirects=False, timeout=30)
     back = dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
     assert back["state"] == trip.state
     return back["code"]

@@ -147,7 +147,7 @@ def test_it_is_held_while_it_is_being_delivered(queue: TaskQueue, worker: Target
     go_on = threading.Event()
 
     def wait(_: Received) -> Reply:
-        go_on.wait(10)
+        go_on.wait(60)
         return Reply()
 
     worker.answer = wait
@@ -224,7 +224,7 @@ def test_a_killed_server_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
     go_on = threading.Event()
 
     def wait(_: Received) -> Reply:
-        go_on.wait(10)
+        go_on.wait(60)
         return Reply()
 
     with target(wait) as worker:

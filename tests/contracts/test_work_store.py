@@ -71,4 +71,4 @@ def test_who_does_not_know_its_certificate_cannot_talk_to_it(fake_gcs: ObjectSer
         stranger.info(key)
     stranger.close()
     plain = fake_gcs.endpoint.replace("https://", "http://")
-    assert requests.get(f"{plain}/storage/v1/b", timeout=10).status_code == 400
+    assert requests.get(f"{plain}/storage/v1/b", timeout=30).status_code == 400

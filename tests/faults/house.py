@@ -151,7 +151,7 @@ class House:
     def row(self, job_id: str) -> Job:
         return self.services.store.job(job_id)
 
-    def wait_for(self, job_id: str, true: Callable[[Job], object], seconds: float = 40) -> Job:
+    def wait_for(self, job_id: str, true: Callable[[Job], object], seconds: float = 120) -> Job:
         def seen() -> Job | None:
             with suppress(TemporaryFailure):  # the database is one of the parts that tests take away
                 job = self.row(job_id)
@@ -189,7 +189,7 @@ class House:
             self.lose_lease(job_id)
             yield job_id
 
-    def complete(self, job_id: str, seconds: float = 40) -> Job:
+    def complete(self, job_id: str, seconds: float = 120) -> Job:
         """The job, completed: nothing held, nothing asked for, and its story is straight."""
         job = self.finished(job_id, seconds)
         assert job.status is Status.COMPLETED, (job, self.events(job_id))
@@ -220,7 +220,7 @@ class House:
         """When each kept chunk was put, by key."""
         return {found.key: found.updated_at for found in self.services.work.list("chunks/")}
 
-    def finished(self, job_id: str, seconds: float = 40) -> Job:
+    def finished(self, job_id: str, seconds: float = 120) -> Job:
         return self.wait_for(job_id, lambda job: job.finished, seconds)
 
     def events(self, job_id: str) -> list[str]:
@@ -258,7 +258,7 @@ class House:
             assert self.queue_call("POST", ":resume").ok
 
 
-def soon(ask: Callable[[], Answer], seconds: float = 20.0) -> Answer:
+def soon(ask: Callable[[], Answer], seconds: float = 60.0) -> Answer:
     """The first answer that is true."""
     until = time.monotonic() + seconds
     while not (answer := ask()):

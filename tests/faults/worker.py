@@ -84,7 +84,7 @@ class Worker:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(lambda: self._gunicorn.poll() is not None or answers(f"http://127.0.0.1:{self.port}/healthz"), 30)
+        wait_until(lambda: self._gunicorn.poll() is not None or answers(f"http://127.0.0.1:{self.port}/healthz"))
         assert self._gunicorn.poll() is None, self.log.read_text()
 
     @property
@@ -128,7 +128,7 @@ class Worker:
                 process.resume()
         self._gunicorn.terminate()
         try:
-            self._gunicorn.wait(10)
+            self._gunicorn.wait(30)
         except subprocess.TimeoutExpired:
             self._gunicorn.kill()
             self._gunicorn.wait()

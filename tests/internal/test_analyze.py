@@ -29,7 +29,7 @@ from tests.internal.scripted_analyst import PRICE, UNREADABLE, ScriptedAnalyst
 
 PIPELINE = Pipeline("test", (Step("analyze", analyze),), lambda outputs: Outcome(dict(outputs)))
 AWAY = TemporaryFailure("The model is out of reach.")
-PATIENCE = 10
+PATIENCE = 60
 PHOTO = Facts(kind=Kind.PHOTO, content_type="image/jpeg")
 
 

@@ -50,7 +50,7 @@ def test_photos_come_to_life_in_the_places_they_have_in_the_story(studio: Studio
 def test_all_that_was_ordered_is_asked_about_at_the_same_time(studio: Studio) -> None:
     job_id = studio.ask()
     studio.play(job_id)
-    together = threading.Barrier(2, timeout=20)
+    together = threading.Barrier(2, timeout=60)
     poll = studio.generator.poll
 
     class Together:

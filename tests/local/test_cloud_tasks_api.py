@@ -59,7 +59,7 @@ def test_an_update_does_not_resume_a_paused_queue(server: QueueServer, queue: st
 
 
 def test_an_unknown_field_in_the_mask_is_refused(server: QueueServer, queue: str) -> None:
-    answer = requests.patch(f"{server.url}/v2/{queue}?updateMask=nonsense", json={}, timeout=5)
+    answer = requests.patch(f"{server.url}/v2/{queue}?updateMask=nonsense", json={}, timeout=30)
     assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
 
 

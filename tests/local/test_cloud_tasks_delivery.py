@@ -226,7 +226,7 @@ def test_one_busy_queue_does_not_hold_up_another(server: QueueServer, worker: Ta
     go_on = threading.Event()
 
     def wait(_: Received) -> Reply:
-        go_on.wait(10)
+        go_on.wait(60)
         return Reply()
 
     with target(wait) as busy:
@@ -270,7 +270,7 @@ def test_a_task_deleted_while_it_is_out_is_not_tried_again(server: QueueServer, 
     deleted = threading.Event()
 
     def fail(_: Received) -> Reply:
-        deleted.wait(10)
+        deleted.wait(60)
         return Reply(500)
 
     worker.answer = fail

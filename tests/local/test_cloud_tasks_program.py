@@ -70,7 +70,7 @@ def test_it_stops_at_once_though_a_delivery_is_out(tmp_path: Path) -> None:
     go_on = threading.Event()
 
     def wait(_: Received) -> Reply:
-        go_on.wait(10)
+        go_on.wait(60)
         return Reply()
 
     with target(wait) as worker, queue_server(tmp_path / "state") as server:

@@ -61,7 +61,7 @@ BAD_TASKS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", BAD_TASKS)
 def test_a_bad_task_is_refused_as_the_real_service_does(server: QueueServer, queue: str, name: str) -> None:
     body = json.dumps({"task": BAD_TASKS[name]}).replace("QUEUE", queue)
-    answer = requests.post(f"{server.url}/v2/{queue}/tasks", data=body, timeout=5)
+    answer = requests.post(f"{server.url}/v2/{queue}/tasks", data=body, timeout=30)
     error = answer.json()["error"]
     assert (answer.status_code, error["code"], error["status"]) == (400, 400, "INVALID_ARGUMENT")
     assert error["message"]
@@ -70,12 +70,12 @@ def test_a_bad_task_is_refused_as_the_real_service_does(server: QueueServer, que
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"task": ' * 500])
 def test_a_body_that_is_no_request_is_refused(server: QueueServer, queue: str, body: bytes) -> None:
-    answer = requests.post(f"{server.url}/v2/{queue}/tasks", data=body, timeout=5)
+    answer = requests.post(f"{server.url}/v2/{queue}/tasks", data=body, timeout=30)
     assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
 
 
 def test_a_body_too_large_to_read_is_refused(server: QueueServer, queue: str) -> None:
-    answer = requests.post(f"{server.url}/v2/{queue}/tasks", data=b" " * 2_000_001, timeout=5)
+    answer = requests.post(f"{server.url}/v2/{queue}/tasks", data=b" " * 2_000_001, timeout=30)
     assert answer.status_code == 400
 
 
@@ -85,7 +85,7 @@ def test_a_task_of_the_largest_size_is_accepted(server: QueueServer, queue: str)
 
 
 def test_an_unknown_method_says_so(server: QueueServer, queue: str) -> None:
-    answer = requests.post(f"{server.url}/v2/{queue}:setIamPolicy", json={}, timeout=5)
+    answer = requests.post(f"{server.url}/v2/{queue}:setIamPolicy", json={}, timeout=30)
     assert (answer.status_code, answer.json()["error"]["status"]) == (501, "UNIMPLEMENTED")
 
 
@@ -93,7 +93,7 @@ def test_an_unknown_method_says_so(server: QueueServer, queue: str) -> None:
 
 
 def test_it_says_when_it_is_ready(server: QueueServer) -> None:
-    assert requests.get(f"{server.url}/healthz", timeout=5).json() == {"status": "ok"}
+    assert requests.get(f"{server.url}/healthz", timeout=30).json() == {"status": "ok"}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_it_says_when_it_is_ready(server: QueueServer) -> None:
     ],
 )
 def test_web_pages_are_kept_out(server: QueueServer, queue: str, headers: dict[str, str]) -> None:
-    answer = requests.post(f"{server.url}/v2/{queue}/tasks", json={"task": request()}, headers=headers, timeout=5)
+    answer = requests.post(f"{server.url}/v2/{queue}/tasks", json={"task": request()}, headers=headers, timeout=30)
     assert (answer.status_code, answer.json()["error"]["status"]) == (403, "PERMISSION_DENIED")
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert not list(server.client.list_tasks(parent=queue))
@@ -125,5 +125,5 @@ def test_it_listens_on_this_machine_only(server: QueueServer) -> None:
 
 
 def test_a_request_without_a_length_is_refused(server: QueueServer, queue: str) -> None:
-    answer = requests.post(f"{server.url}/v2/{queue}/tasks", data=iter([b"{}"]), timeout=5)
+    answer = requests.post(f"{server.url}/v2/{queue}/tasks", data=iter([b"{}"]), timeout=30)
     assert answer.status_code == 400

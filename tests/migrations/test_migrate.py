@@ -61,7 +61,7 @@ def test_who_uses_a_table_for_a_moment_is_waited_for(empty_database_url: str, en
     with ThreadPoolExecutor(1) as other, engine.connect() as holder:
         holder.execute(text("LOCK TABLE scene IN ACCESS SHARE MODE"))
         migrating = other.submit(migrate, empty_database_url)
-        wait_until(lambda: waiting(engine), 10)
+        wait_until(lambda: waiting(engine))
         holder.rollback()
         migrating.result(30)
     assert version(engine) == SCHEMA
@@ -129,7 +129,7 @@ def test_rows_are_written_while_an_index_is_built(engine: Engine, writers: Engin
     with ThreadPoolExecutor(1) as other, writers.connect() as first:
         write(first)
         building = other.submit(build, engine)
-        wait_until(lambda: is_whole(engine) is False, 10)
+        wait_until(lambda: is_whole(engine) is False)
         with writers.begin() as second:
             write(second)
         assert is_whole(engine) is False, "it waits for the first one"

@@ -51,7 +51,7 @@ def check_nothing_left(stage: Stage) -> None:
     assert _outliving() == []
 
 
-def _outliving(seconds: float = 10.0) -> list[psutil.Process]:
+def _outliving(seconds: float = 30.0) -> list[psutil.Process]:
     """Children that decode or draw for a killed process, still alive after that long."""
     until = time.monotonic() + seconds
     while left := [one for one in psutil.Process().children(recursive=True) if _draws(one)]:
