@@ -25,7 +25,6 @@ resource "google_cloud_run_v2_service" "events" {
     max_instance_request_concurrency = 80
 
     scaling {
-      min_instance_count = 0
       max_instance_count = local.events_instances
     }
     vpc_access {
@@ -80,7 +79,7 @@ resource "google_cloud_run_v2_service" "events" {
   lifecycle {
     ignore_changes = [
       template[0].containers[0].image, template[0].containers[0].command, template[0].containers[0].args,
-      template[0].revision, traffic, client, client_version,
+      traffic, client, client_version,
     ]
   }
   depends_on = [google_secret_manager_secret_version.value, google_secret_manager_secret_iam_member.reads, google_project_iam_member.database]

@@ -1,7 +1,9 @@
 # The two services, of one image: the web, open to everybody, and the worker, open to our two callers.
 #
 # Cloud Build deploys the image and says which revision is served (cloudbuild.yaml): both are ignored here. A change
-# made here is a new revision that nobody is served by until the next build has tried and promoted it.
+# made here is a new revision that nobody is served by until the next build has tried and promoted it. A revision's
+# name is not ignored: it would be kept, and Cloud Run takes no name twice. Instances are kept warm for the service and
+# not for each revision: one that only has a tag would keep its own.
 
 locals {
   # One film on an instance: it renders on all cores. One instance more than films, so that the scheduler is answered
@@ -21,6 +23,7 @@ resource "google_cloud_run_v2_service" "web" {
   deletion_protection = var.keep_data
 
   scaling {
+    min_instance_count = var.web.least
     max_instance_count = var.web.most
   }
 
@@ -32,7 +35,6 @@ resource "google_cloud_run_v2_service" "web" {
     max_instance_request_concurrency = local.web_concurrency
 
     scaling {
-      min_instance_count = var.web.least
       max_instance_count = var.web.most
     }
     vpc_access {
@@ -100,7 +102,7 @@ resource "google_cloud_run_v2_service" "web" {
   }
 
   lifecycle {
-    ignore_changes = [template[0].containers[0].image, template[0].revision, traffic, client, client_version]
+    ignore_changes = [template[0].containers[0].image, traffic, client, client_version]
   }
   depends_on = [google_secret_manager_secret_version.value, google_secret_manager_secret_iam_member.reads, google_project_iam_member.database]
 }
@@ -125,7 +127,6 @@ resource "google_cloud_run_v2_service" "worker" {
     max_instance_request_concurrency = local.films_of_instance
 
     scaling {
-      min_instance_count = 0
       max_instance_count = local.worker_instances
     }
     vpc_access {
@@ -204,7 +205,7 @@ resource "google_cloud_run_v2_service" "worker" {
   }
 
   lifecycle {
-    ignore_changes = [template[0].containers[0].image, template[0].revision, traffic, client, client_version]
+    ignore_changes = [template[0].containers[0].image, traffic, client, client_version]
   }
   depends_on = [google_secret_manager_secret_version.value, google_secret_manager_secret_iam_member.reads, google_project_iam_member.database]
 }

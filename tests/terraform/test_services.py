@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import Engine
 
 from infra.postgres.store import PostgresStore
 from internal.times import Times
-from tests.terraform.offline import ROOT
+from tests.terraform.offline import ROOT, Terraform
 from tests.terraform.plans import Plan
 
 #: GiB: the most that the processes of one worker took for 1080p, with two of them (README, "Measured")
@@ -115,15 +116,36 @@ def test_the_database_takes_all_connections_that_all_processes_may_open(plan: Pl
     assert of_process * processes + 1 < most <= of_process * (processes + 1) + 1
 
 
-def test_what_a_build_deploys_is_not_taken_back(plan: Plan) -> None:
-    """The rest of what Terraform is told to ignore cannot be seen in a plan: the configuration has it."""
-    text = (ROOT / "terraform" / "services.tf").read_text() + (ROOT / "terraform" / "events.tf").read_text()
-    ignored = [part.partition("]\n")[0] for part in text.split("ignore_changes = [")[1:]]
-    assert len(ignored) == len(plan.all("cloud_run_v2_service"))
-    for one in ignored:
-        assert {"template[0].containers[0].image", "traffic", "template[0].revision"} <= set(
-            one.replace("\n", " ").replace(" ", "").split(",")
-        )
+def test_what_a_build_has_deployed_stays_and_its_name_is_not_used_again(terraform: Terraform, tmp_path: Path) -> None:
+    """After a build the state knows, from Cloud Run, another image, where the traffic goes and the revision's name."""
+    mine = terraform.copy(tmp_path / "deployed")
+    given = ("-no-color", "-input=false", "-var-file=staging.tfvars")
+    assert mine.run("apply", *given, "-auto-approve").code == 0
+    before = json.loads((mine.folder / "terraform.tfstate").read_text())
+    for one in services_of(before):
+        one["template"][0]["revision"] = f"{one['name']}-b-1"
+        one["template"][0]["containers"][0]["image"] = "deployed@sha256:1"
+        one["traffic"] = [{"type": "", "revision": f"{one['name']}-b-1", "percent": 100, "tag": ""}]
+    (mine.folder / "terraform.tfstate").write_text(json.dumps(before))
+    assert mine.run("apply", *given, "-auto-approve", "-var=analyst=gemini").code == 0
+    after = services_of(json.loads((mine.folder / "terraform.tfstate").read_text()))
+    assert len(after) == 3
+    for one in after:
+        assert one["template"][0]["containers"][0]["image"] == "deployed@sha256:1"
+        assert one["traffic"][0]["revision"] == f"{one['name']}-b-1"
+        assert one["template"][0]["revision"] is None
+
+
+def services_of(state: Mapping[str, Any]) -> list[dict[str, Any]]:
+    services = [one for one in state["resources"] if one["type"] == "google_cloud_run_v2_service"]
+    return [one["instances"][0]["attributes"] for one in services]
+
+
+def test_instances_are_kept_warm_for_the_service_and_not_for_each_of_its_revisions(plan: Plan) -> None:
+    for name in plan.all("cloud_run_v2_service"):
+        assert not template(plan, name)["scaling"][0]["min_instance_count"]
+    (web,) = plan.one("cloud_run_v2_service", "web")["scaling"]
+    assert web["min_instance_count"] == plan.shown["variables"]["web"]["value"]["least"]
 
 
 def test_an_instance_serves_only_once_it_is_ready(plan: Plan) -> None:
