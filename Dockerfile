@@ -17,10 +17,11 @@ COPY internal internal
 COPY infra/gazetteer infra/gazetteer
 RUN python -m infra.gazetteer /srv/places
 
-# What no process of ours loads: the installer, and the packages' own tests.
+# What no process of ours loads: the installer, the packages' own tests, and how four hundred services are called.
 FROM packages AS lean
 RUN pip uninstall --yes pip \
     && find /opt/venv -type d -name tests -prune -exec rm -r {} + \
+    && find /opt/venv -path '*/botocore/data/*' -type d -prune ! -name s3 -exec rm -r {} + \
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib
 
 FROM docker.io/library/python:3.13-slim
