@@ -12,7 +12,7 @@ locals {
 resource "google_sql_database_instance" "daylog" {
   name                = var.name
   region              = var.region
-  database_version    = "POSTGRES_17"
+  database_version    = "POSTGRES_18"
   deletion_protection = var.keep_data
 
   settings {

