@@ -153,3 +153,10 @@ def test_a_mistake_that_terraform_takes_is_found(terraform: Terraform, tmp_path:
     plan = Plan(wrong.plan("staging.tfvars", {"TF_VAR_secrets": json.dumps(SECRETS)}))
     with pytest.raises(AssertionError):
         check(plan)
+
+
+def test_terraforms_own_tests_find_sizes_that_do_not_fit(terraform: Terraform, tmp_path: Path) -> None:
+    wrong = mutated(terraform, tmp_path, "services.tf", "var.worker.instances + 1", "var.worker.instances")
+    ran = wrong.run("test", "-no-color", "-filter=tests/sizes.tftest.hcl")
+    assert ran.code != 0
+    assert "The scheduler must find an instance" in ran.said

@@ -32,22 +32,26 @@ METRIC = re.compile(r"logging_googleapis_com:user_daylog_(\w+?)(?:_sum)?(?=[\[{]
 
 
 @contextmanager
-def written() -> Iterator[list[Entry]]:
-    """While inside, what a worker's logger writes, as Cloud Logging has it."""
+def written(job: str) -> Iterator[list[Entry]]:
+    """While inside, what a worker writes of that job, as Cloud Logging has it. Other tests' jobs lie there, too."""
     lines: list[Entry] = []
 
     class Kept(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            lines.append(line_of("daylog-worker", json.loads(self.format(record))))
+            said = json.loads(self.format(record))
+            if said.get("job") == job:
+                lines.append(line_of("daylog-worker", said))
 
     handler, root = Kept(), logging.getLogger()
     handler.setFormatter(JsonLines())
     level = root.level
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    yield lines
-    root.setLevel(level)
-    root.removeHandler(handler)
+    try:
+        yield lines
+    finally:
+        root.setLevel(level)
+        root.removeHandler(handler)
 
 
 def counted(plan: Plan, lines: Sequence[Entry]) -> Mapping[str, int]:
@@ -92,7 +96,7 @@ def rest(run: Run) -> Wait:
 )
 def test_each_job_that_ends_is_counted_once_by_how(plan: Plan, player: Player, step: Any, numbers: Any) -> None:
     player.step = step
-    with written() as lines:
+    with written(player.job) as lines:
         player.play()
         player.play()
     assert counted(plan, lines) == numbers
@@ -100,7 +104,7 @@ def test_each_job_that_ends_is_counted_once_by_how(plan: Plan, player: Player, s
 
 def test_a_job_that_always_brings_its_process_down_is_counted_as_failed(plan: Plan, player: Player) -> None:
     player.change(lambda job, _now: replace(job, attempt=ATTEMPTS))
-    with written() as lines:
+    with written(player.job) as lines:
         player.play()
     assert counted(plan, lines) == {"failed": 1}
 
@@ -114,7 +118,7 @@ def test_a_job_whose_worker_is_gone_is_counted_as_rescued(
             job, status=Status.RUNNING, fence=1, attempt=attempt, lease_until=now, next_run_at=None
         )
     )
-    with written() as lines:
+    with written(player.job) as lines:
         reconcile(player.services)
     assert counted(plan, lines) == numbers
 
@@ -123,20 +127,20 @@ def test_a_job_whose_task_the_queue_lost_is_counted_as_rescued(plan: Plan, playe
     reconcile(player.services)
     lost = player.services.store.job(player.job).dispatch
     player.services.queue.held.remove(lost)  # type: ignore[attr-defined]  # it is the one that takes notes
-    with written() as lines:
+    with written(player.job) as lines:
         reconcile(player.services)
     assert counted(plan, lines) == {"rescued": 1}
 
 
 def test_a_job_that_may_take_no_longer_is_counted_as_failed(plan: Plan, player: Player) -> None:
     player.change(lambda job, now: replace(job, deadline_at=now))
-    with written() as lines:
+    with written(player.job) as lines:
         reconcile(player.services)
     assert counted(plan, lines) == {"failed": 1}
 
 
 def test_what_is_ordered_is_counted_in_dollars(plan: Plan, player: Player) -> None:
-    with written() as lines:
+    with written(player.job) as lines:
         player.play()
     assert counted(plan, lines) == {"spent": 1}
     field = plan.one("logging_metric", "spent")["value_extractor"]
@@ -146,7 +150,7 @@ def test_what_is_ordered_is_counted_in_dollars(plan: Plan, player: Player) -> No
 
 def test_a_film_made_for_the_web_is_nothing_that_a_worker_made(plan: Plan, player: Player) -> None:
     player.step = done
-    with written() as lines:
+    with written(player.job) as lines:
         player.play()
     by_web = [line_of("daylog-web", {**line["jsonPayload"], "severity": line["severity"]}) for line in lines]
     assert counted(plan, by_web) == {}
