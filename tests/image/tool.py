@@ -17,7 +17,9 @@ def why_not() -> str:
         return f"no {', '.join(missing)}: `make deps-image` installs what builds images"
     if os.geteuid() != 0:
         return "only root may build images here"
-    may_mount = subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode == 0
+    may_mount = (
+        subprocess.run(["unshare", "--mount", "--propagation=unchanged", "true"], capture_output=True).returncode == 0
+    )
     return "" if may_mount else "nothing may be mounted here, and no container runs without"
 
 
