@@ -117,6 +117,7 @@ sheet: $(LOCAL)
 #: make clean   remove everything that was installed or made here, kept vlogs too
 .PHONY: clean
 clean:
+	@umount $(STATE)/images/overlay/overlay/*/merged 2>/dev/null || :  # of a run of tests/image that was killed
 	rm -rf $(VENV) $(VENV)-peers $(VENV)-terraform $(STATE) artefacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # One stamp for each requirements file: what is up to date is not asked for again.
