@@ -82,9 +82,9 @@ check: $(TOOLS)
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 
-#: make ci   check and test, as a gate
+#: make ci   check, test and test-deploy, as a gate
 .PHONY: ci
-ci: check test
+ci: check test test-deploy
 
 #: make bench   measure, and print the README's table
 .PHONY: bench
