@@ -1,4 +1,4 @@
-# Small, and asleep when nobody tries anything.
+# Small, with nothing kept warm, and easy to delete.
 
 keep_data = false
 

@@ -193,7 +193,7 @@ variable "database" {
   description = "Cloud SQL: machine type, whether a second one stands by in another zone, GiB, days of backups, and the most connections that its memory bears."
   type        = object({ tier = string, standby = bool, disk = number, backups = number, connections = number })
   validation {
-    condition     = can(regex("^db-(custom-[0-9]+-[0-9]+|perf-optimized-N-[0-9]+)$", var.database.tier))
+    condition     = can(regex("^db-custom-[0-9]+-[0-9]+$", var.database.tier))
     error_message = "A machine type of its own, such as db-custom-1-3840: shared ones bear too few connections."
   }
   validation {
