@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from app import guard, health, identity, logs, problems
-from app.bootstrap import connect
+from app.bootstrap import check_machine, connect
 from app.services import EXTENSION, connected
 from app.settings import Settings
 from internal.pipeline import Pipeline
@@ -40,5 +40,6 @@ def create_app(
     if settings.serve in ("worker", "all"):
         from app import tasks
 
+        check_machine()  # else it would be a film that fails, and its media that seem broken
         app.register_blueprint(tasks.blueprint, url_prefix="/internal/tasks")
     return app

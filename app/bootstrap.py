@@ -165,6 +165,13 @@ def composer(settings: Settings) -> Composer:
     return PyavComposer(cores=settings.render_cores)
 
 
+def check_machine() -> None:
+    """For who renders. Raises RuntimeError that says what the machine lacks."""
+    from infra.composer.machine import check
+
+    check()
+
+
 def generator(settings: Settings, films: Composer, work: WorkStore) -> SceneGenerator:
     match settings.generator:
         case "panned":

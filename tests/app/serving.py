@@ -27,22 +27,29 @@ class Served:
 
 @contextmanager
 def served(settings: Settings, state: Path, app: str = "app:create_app()", **environment: str) -> Iterator[Served]:
-    """The web role, or another app, until the block ends; it must end well. `state`: an empty folder. What settings
-    files do not hold goes into the environment."""
-    written = settings.model_dump(mode="json", exclude={"state", "serve"})
-    (state / "settings.json").write_text(json.dumps(written))
+    """The web role, or another app, until the block ends; it must end well."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{port}"]
-    with (state / "log").open("w") as log:
-        child = subprocess.Popen(
-            [*command, app],
-            cwd=ROOT,
-            stderr=log,
-            env={"PATH": "/usr/bin:/bin", "STATE": str(state), "SERVE": "web", **environment},
-        )
+    child = started(settings, state, port, app, **environment)
     try:
         wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
         yield Served(port, child)
     finally:
         child.terminate()
         assert child.wait(30) == 0, (state / "log").read_text()
+
+
+def started(
+    settings: Settings, state: Path, port: int, app: str = "app:create_app()", **environment: str
+) -> subprocess.Popen[bytes]:
+    """`state`: an empty folder, to which the log is written. What settings files do not hold goes into the
+    environment."""
+    written = settings.model_dump(mode="json", exclude={"state", "serve"})
+    (state / "settings.json").write_text(json.dumps(written))
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:app.gunicorn", "--bind", f"127.0.0.1:{port}"]
+    with (state / "log").open("w") as log:
+        return subprocess.Popen(
+            [*command, app],
+            cwd=ROOT,
+            stderr=log,
+            env={"PATH": "/usr/bin:/bin", "STATE": str(state), "SERVE": "web", **environment},
+        )
