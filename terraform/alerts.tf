@@ -65,6 +65,8 @@ resource "google_monitoring_alert_policy" "alert" {
       query               = each.value.query
       duration            = each.value.duration
       evaluation_interval = "60s"
+      # a project that is new has counted nothing yet
+      disable_metric_validation = true
     }
   }
   documentation {

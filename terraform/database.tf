@@ -2,6 +2,7 @@
 # of the last week.
 
 locals {
+  database_user = "daylog"
   # the most that one process opens: 10 to write, 10 to read, 4 for heartbeats (infra/postgres/store.py)
   connections_of_process = 24
   # every instance there may be, a candidate of web and of worker beside them, the migration's one, and what an
@@ -86,13 +87,17 @@ resource "google_sql_database_instance" "daylog" {
 resource "google_sql_database" "daylog" {
   name     = "daylog"
   instance = google_sql_database_instance.daylog.name
+  # PostgreSQL drops none that its users' tables are in: it goes with the server, which `keep_data` guards
+  deletion_policy = "ABANDON"
 }
 
 resource "google_sql_user" "daylog" {
-  name                = "daylog"
+  name                = local.database_user
   instance            = google_sql_database_instance.daylog.name
-  password_wo         = var.secrets == null ? null : var.secrets.database_password
+  password_wo         = var.secrets == null ? "" : var.secrets.database_password
   password_wo_version = var.secret_versions.database_password
   # it owns the tables: to remove it is to remove the database
   deletion_policy = "ABANDON"
+  # where a password that was not given is refused
+  depends_on = [google_secret_manager_secret_version.value]
 }

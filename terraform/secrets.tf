@@ -1,5 +1,6 @@
 # Values go from the environment straight to Secret Manager and Cloud SQL: write-only arguments are in no plan and no
-# state. A number in `secret_versions` says when there is a new one.
+# state. A number in `secret_versions` says when there is a new one. Where no values are given they are empty: the
+# provider wants one beside each number, and Secret Manager refuses to keep an empty one.
 
 locals {
   # who may read which; the password alone is of no use to anybody
@@ -17,7 +18,7 @@ locals {
   # by the socket that Cloud Run mounts: encrypted and checked by IAM on its way
   database_socket = "/cloudsql/${google_sql_database_instance.daylog.connection_name}/.s.PGSQL.5432"
   values = var.secrets == null ? null : {
-    database-url          = "postgresql+pg8000://${google_sql_user.daylog.name}:${urlencode(var.secrets.database_password)}@/${google_sql_database.daylog.name}?unix_sock=${local.database_socket}"
+    database-url          = "postgresql+pg8000://${local.database_user}:${urlencode(var.secrets.database_password)}@/${google_sql_database.daylog.name}?unix_sock=${local.database_socket}"
     media-access-key      = var.secrets.media_access_key
     media-secret-key      = var.secrets.media_secret_key
     sign-in-client-secret = var.secrets.sign_in_client_secret
@@ -37,7 +38,7 @@ resource "google_secret_manager_secret" "secret" {
 resource "google_secret_manager_secret_version" "value" {
   for_each               = local.secrets
   secret                 = google_secret_manager_secret.secret[each.key].id
-  secret_data_wo         = local.values == null ? null : local.values[each.key]
+  secret_data_wo         = local.values == null ? "" : local.values[each.key]
   secret_data_wo_version = each.value.version
 
   lifecycle {

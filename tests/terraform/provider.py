@@ -125,13 +125,15 @@ def made_up(name: str, type_: Any) -> Any:
 
 def not_allowed(block: Block, value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
     """The first attribute on the way, what is wrong, and a sentence, for each value that the documentation does not
-    list, and each that is Google's to say."""
+    list, each that is Google's to say, and each that is only written and has a version but no value."""
     if not isinstance(value, dict):
         return
     for name, attribute in block["attributes"].items():
         given, allowed, first = value.get(name), attribute.get("allowed"), (path or name).partition(".")[0]
         if allowed and isinstance(given, str) and given not in allowed:
             yield first, "Value not allowed", f'{path}{name} is "{given}", not one of {", ".join(allowed)}.'
+        if attribute.get("write_only") and given is None and value.get(f"{name}_version") is not None:
+            yield first, "Missing required argument", f"{path}{name} must be given beside its version."
         if given is not None and not attribute.get("optional") and not attribute.get("required"):
             yield first, "Value for unconfigurable attribute", f"{path}{name} is not ours to say."
     for name, nested in block["block_types"].items():
