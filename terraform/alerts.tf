@@ -1,21 +1,24 @@
 # When somebody is written to. The README's operations guide says for each what it means and what to do.
 
 locals {
-  # PromQL, as Cloud Monitoring speaks it: https://cloud.google.com/monitoring/promql/promql-mapping
-  log_metric = "logging_googleapis_com:user_${replace(var.name, "-", "_")}"
-  of_queue   = "monitored_resource=\"cloud_tasks_queue\",queue_id=\"${google_cloud_tasks_queue.vlogs.name}\""
-  of_web     = "monitored_resource=\"cloud_run_revision\",service_name=\"${google_cloud_run_v2_service.web.name}\""
-  of_worker  = "monitored_resource=\"cloud_run_revision\",service_name=\"${google_cloud_run_v2_service.worker.name}\""
-  of_sql     = "monitored_resource=\"cloudsql_database\",database_id=\"${var.project}:${google_sql_database_instance.daylog.name}\""
+  # PromQL, as Cloud Monitoring speaks it: https://cloud.google.com/monitoring/promql/promql-mapping. A metric that may
+  # be of several kinds of resource, as those counted from log lines may, has to be asked for of one.
+  count = { for name in concat(keys(local.counted), ["spent_sum"]) :
+    name => "logging_googleapis_com:user_${replace(var.name, "-", "_")}_${name}{monitored_resource=\"cloud_run_revision\"}"
+  }
+  of_queue  = "monitored_resource=\"cloud_tasks_queue\",queue_id=\"${google_cloud_tasks_queue.vlogs.name}\""
+  of_web    = "monitored_resource=\"cloud_run_revision\",service_name=\"${google_cloud_run_v2_service.web.name}\""
+  of_worker = "monitored_resource=\"cloud_run_revision\",service_name=\"${google_cloud_run_v2_service.worker.name}\""
+  of_sql    = "monitored_resource=\"cloudsql_database\",database_id=\"${var.project}:${google_sql_database_instance.daylog.name}\""
 
   alerts = {
     "failed jobs" = {
-      query    = "sum(increase(${local.log_metric}_failed[1h])) > 2 and sum(increase(${local.log_metric}_failed[1h])) > 0.1 * sum(increase(${local.log_metric}_completed[1h]) or vector(0))"
+      query    = "sum(increase(${local.count.failed}[1h])) > 2 and sum(increase(${local.count.failed}[1h])) > 0.1 * sum(increase(${local.count.completed}[1h]) or vector(0))"
       duration = "0s"
       severity = "ERROR"
     }
     "stuck jobs" = {
-      query    = "sum(increase(${local.log_metric}_rescued[30m])) > 3"
+      query    = "sum(increase(${local.count.rescued}[30m])) > 3"
       duration = "0s"
       severity = "ERROR"
     }
@@ -25,7 +28,7 @@ locals {
       severity = "CRITICAL"
     }
     "spend" = {
-      query    = "sum(increase(${local.log_metric}_spent_sum[1d])) > ${0.8 * var.costs.daily}"
+      query    = "sum(increase(${local.count.spent_sum}[1d])) > ${0.8 * var.costs.daily}"
       duration = "0s"
       severity = "WARNING"
     }
@@ -35,12 +38,12 @@ locals {
       severity = "WARNING"
     }
     "defects" = {
-      query    = "sum(increase(${local.log_metric}_defects[10m])) > 0"
+      query    = "sum(increase(${local.count.defects}[10m])) > 0"
       duration = "0s"
       severity = "ERROR"
     }
     "web down" = {
-      query    = "avg(avg_over_time(monitoring_googleapis_com:uptime_check_check_passed{check_id=\"${google_monitoring_uptime_check_config.web.uptime_check_id}\"}[5m])) < 0.5"
+      query    = "avg(avg_over_time(monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",host=\"${local.host}\"}[5m])) < 0.5"
       duration = "120s"
       severity = "CRITICAL"
     }
@@ -77,5 +80,5 @@ resource "google_monitoring_alert_policy" "alert" {
   alert_strategy {
     auto_close = "86400s"
   }
-  depends_on = [google_logging_metric.counted, google_logging_metric.spent]
+  depends_on = [google_project_service.needed]
 }

@@ -2,10 +2,10 @@
 
 locals {
   charts = {
-    "films made, failed, rescued in an hour" = [for name in ["completed", "failed", "rescued"] : "sum(increase(${local.log_metric}_${name}[1h]))"]
+    "films made, failed, rescued in an hour" = [for name in ["completed", "failed", "rescued"] : "sum(increase(${local.count[name]}[1h]))"]
     "vlogs in the queue"                     = ["max(cloudtasks_googleapis_com:queue_depth{${local.of_queue}})"]
-    "US dollars ordered in a day"            = ["sum(increase(${local.log_metric}_spent_sum[1d]))"]
-    "errors of ours in an hour"              = ["sum(increase(${local.log_metric}_defects[1h]))"]
+    "US dollars ordered in a day"            = ["sum(increase(${local.count.spent_sum}[1d]))"]
+    "errors of ours in an hour"              = ["sum(increase(${local.count.defects}[1h]))"]
     "requests to the web, by answer"         = ["sum by (response_code_class) (rate(run_googleapis_com:request_count{${local.of_web}}[5m]))"]
     "slowest hundredth of the web's, ms"     = ["histogram_quantile(0.99, sum by (le) (rate(run_googleapis_com:request_latencies_bucket{${local.of_web}}[5m])))"]
     "instances of web and worker"            = [for of in [local.of_web, local.of_worker] : "sum(run_googleapis_com:container_instance_count{${of}})"]
@@ -37,5 +37,5 @@ resource "google_monitoring_dashboard" "daylog" {
       }]
     }
   })
-  depends_on = [google_logging_metric.counted, google_logging_metric.spent]
+  depends_on = [google_project_service.needed]
 }

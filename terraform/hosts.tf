@@ -11,7 +11,9 @@ locals {
     candidate_web    = "candidate---${var.name}-web-${local.domain}"
     candidate_worker = "candidate---${var.name}-worker-${local.domain}"
   }
-  public_url = "https://${coalesce(var.domain, local.hosts.web)}"
+  # by which people know us
+  host       = coalesce(var.domain, local.hosts.web)
+  public_url = "https://${local.host}"
   # whom tokens for the worker are for: every revision of it answers to this, whatever its address
   audience = "https://${var.name}-worker"
 }

@@ -44,8 +44,8 @@ resource "google_logging_metric" "counted" {
 
 resource "google_logging_metric" "spent" {
   name            = "${var.name}/spent"
-  description     = "US dollars for what was ordered of the generator."
-  filter          = "${local.from_worker} AND jsonPayload.message=\"order accepted\" AND jsonPayload.usd>0"
+  description     = "US dollars for what was ordered of the generator, or may have been."
+  filter          = "${local.from_worker} AND jsonPayload.logger=\"internal.paying.ordering\" AND jsonPayload.usd>0"
   value_extractor = "EXTRACT(jsonPayload.usd)"
   metric_descriptor {
     metric_kind = "DELTA"
@@ -73,7 +73,7 @@ resource "google_monitoring_uptime_check_config" "web" {
   }
   monitored_resource {
     type   = "uptime_url"
-    labels = { project_id = var.project, host = coalesce(var.domain, local.hosts.web) }
+    labels = { project_id = var.project, host = local.host }
   }
   depends_on = [google_project_service.needed]
 }

@@ -101,7 +101,7 @@ def _send(run: Run, order: Order, intent: PaidCall) -> PaidCall:
         pause = max(times.backoff(intent.ordinal), wish)
         return keep(run, intent, lambda call, now: call.put_off(now, busy, pause))
     except OutcomeUnknown as error:
-        log.warning("whether an order was accepted is unknown: %s", error)
+        log.warning("whether an order was accepted is unknown: %s", error, extra={"usd": intent.usd})
         return keep(run, intent, lambda call, _now: call.unknown())
     log.info("order accepted", extra={"operation": operation, "usd": intent.usd})
     crash_point("order accepted")
