@@ -1,4 +1,5 @@
-# Brings the database to the newest schema. A build runs it, once, before anything new takes traffic.
+# Brings the database to the newest schema. A build runs it, once, before anything new takes traffic. Told otherwise, it
+# is an operator's way to the database: `gcloud run jobs execute … --args=-m,app.users,list`.
 
 resource "google_cloud_run_v2_job" "migrate" {
   name                = "${var.name}-migrate"
@@ -24,7 +25,8 @@ resource "google_cloud_run_v2_job" "migrate" {
       }
       containers {
         image   = var.image
-        command = ["python", "-m", "app.migrate"]
+        command = ["python"]
+        args    = ["-m", "app.migrate"]
         resources {
           limits = { cpu = "1", memory = "512Mi" }
         }

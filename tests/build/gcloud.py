@@ -25,10 +25,12 @@ KNOWN: dict[str, frozenset[str]] = {
     for command, flags in {
         "auth application-default login": "",
         "auth application-default set-quota-project": "",
+        "auth login": "update-adc",
         "auth print-access-token": "",
         "builds submit": "config region substitutions gcs-source-staging-dir",
+        "logging read": "freshness limit",
         "projects delete": "",
-        "run jobs execute": "region wait",
+        "run jobs execute": "args region wait",
         "run jobs update": "image region",
         "run services describe": "region",
         "run services update": "image command args revision-suffix no-traffic tag region",

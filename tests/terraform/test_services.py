@@ -159,7 +159,7 @@ def test_a_migration_that_finds_a_table_in_use_is_tried_again(plan: Plan) -> Non
     (job,) = plan.one("cloud_run_v2_job", "migrate")["template"]
     (task,) = job["template"]
     assert (job["task_count"], task["max_retries"]) == (1, 3)
-    assert task["containers"][0]["command"] == ["python", "-m", "app.migrate"]
+    assert (task["containers"][0]["command"], task["containers"][0]["args"]) == (["python"], ["-m", "app.migrate"])
 
 
 def test_an_instance_serves_only_once_it_is_ready(plan: Plan) -> None:
