@@ -1,5 +1,7 @@
 """Real local servers for every suite, one of each for the whole run, started when first asked for."""
 
+import os
+import sys
 import uuid
 from collections.abc import Iterator
 
@@ -16,6 +18,13 @@ pytest_plugins = ["tests.options"]
 # a busy machine takes its time over one example: that is no finding
 settings.register_profile("patient", settings.default, deadline=None)
 settings.load_profile("patient")
+
+
+@pytest.fixture(autouse=True)
+def scheduled_as_others() -> Iterator[None]:
+    """A test process that a codec made real-time would smother the machine together with all it starts."""
+    yield
+    assert sys.platform != "linux" or os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.fixture(scope="session")
