@@ -17,6 +17,8 @@ Depth = TypeVar("Depth", np.uint8, np.uint16)
 
 #: what does not say its matrix is taken for PAL or NTSC up to this height, as players do
 _STANDARD_DEFINITION = 576
+#: OpenCV's names for quarters of a turn, anticlockwise
+_TURNS = {1: cv2.ROTATE_90_COUNTERCLOCKWISE, 2: cv2.ROTATE_180, 3: cv2.ROTATE_90_CLOCKWISE}
 #: RGB to luma, blue and red difference: Rec. ITU-R BT.709-6, items 3.3 to 3.5, in 8 bits, limited range
 _TO_BT709 = np.array(
     [
@@ -122,7 +124,9 @@ class Scaler:
 
 def turned(picture: Picture, quarters: int) -> Picture:
     """Turned anticlockwise."""
-    return Picture(*(np.rot90(plane, quarters) for plane in picture.planes))
+    if quarters % 4 == 0:
+        return picture
+    return Picture(*(np.asarray(cv2.rotate(plane, _TURNS[quarters % 4]), np.uint8) for plane in picture.planes))
 
 
 def _matrix(frame: VideoFrame) -> int:
