@@ -9,15 +9,21 @@ from internal.accounts import AllowList
 if TYPE_CHECKING:
     from app.settings import Settings
 
-#: what no process can do without; a laptop's supervisor writes them to STATE/settings.json
-NEEDED = (
-    "database_url",
+#: without which nothing reaches the database
+NEEDED_OF_DATABASE = ("database_url",)
+#: what the function for events cannot do without: it asks for dispatches, and touches no media
+NEEDED_FOR_EVENTS = (
+    *NEEDED_OF_DATABASE,
     "tasks_queue",
     "tasks_target",
     "tasks_service_account",
-    "scheduler_service_account",
     "tasks_audience",
     "work_bucket",
+)
+#: what no web and no worker can do without; a laptop's supervisor writes them to STATE/settings.json
+NEEDED = (
+    *NEEDED_FOR_EVENTS,
+    "scheduler_service_account",
     "media_endpoint",
     "media_bucket",
     "media_access_key",
@@ -43,16 +49,19 @@ ADDRESSES = (
 
 def wrong_with(settings: "Settings") -> list[str]:
     """Sentences; none where the process may start."""
-    wrong = _missing(settings, NEEDED)
-    wrong += _in_the_cloud(settings) if settings.profile == "cloud" else _on_a_laptop(settings)
+    wrong = _missing(settings, settings.needed)
+    if settings.profile == "laptop" and len(wrong) == len(settings.needed):
+        return [f"nothing runs on {settings.state}: start it with `make serve`"]
+    if settings.profile == "cloud":
+        wrong += _in_the_cloud(settings)
+    if settings.needed == NEEDED:
+        wrong += _of_the_role(settings)
     if (settings.analyst == "gemini" or settings.generator == "veo") and not settings.google_project:
         wrong.append("GOOGLE_PROJECT is missing")
     if settings.task_auth == "iam" and (settings.profile, settings.serve) != ("cloud", "worker"):
         wrong.append("TASK_AUTH=iam needs PROFILE=cloud and SERVE=worker, behind Cloud Run's own check")
     if settings.smoke_account and not settings.smoke_queue:
         wrong.append("SMOKE_ACCOUNT needs SMOKE_QUEUE")
-    if settings.profile == "laptop" and len(wrong) >= len(NEEDED):
-        return [f"nothing runs on {settings.state}: start it with `make serve`"]
     return wrong
 
 
@@ -64,19 +73,18 @@ def _in_the_cloud(settings: "Settings") -> list[str]:
     wrong = [
         f"{name.upper()} must begin with https" for name in ADDRESSES if in_the_clear(getattr(settings, name) or "")
     ]
-    if settings.serve == "all":
-        wrong.append("SERVE must be web or worker")
-    if settings.serve != "worker":
-        wrong += ["AUTH=none is only for PROFILE=laptop"] if settings.auth == "none" else []
-        wrong += _with_sign_in(settings)
     if settings.crash_at:
         wrong.append("CRASH_AT is only for tests")
     return wrong
 
 
-def _on_a_laptop(settings: "Settings") -> list[str]:
+def _of_the_role(settings: "Settings") -> list[str]:
     if settings.serve == "worker":
         return []
+    if settings.profile == "cloud":
+        wrong = ["SERVE must be web or worker"] if settings.serve == "all" else []
+        wrong += ["AUTH=none is only for PROFILE=laptop"] if settings.auth == "none" else []
+        return wrong + _with_sign_in(settings)
     if settings.auth == "google":
         return _with_sign_in(settings)
     names = (urlsplit(settings.public_url).hostname or settings.public_url or "localhost", *settings.hosts)

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from app import logs
 from app.bootstrap import connect
-from app.settings import Settings
+from app.settings import EventSettings
 from internal.arrivals import arrived
 from internal.errors import TemporaryFailure
 
@@ -25,7 +25,7 @@ LONGEST_KEY = 1024
 LONGEST_BODY = 256 * 1024
 
 logs.configure()
-_settings = Settings()
+_settings = EventSettings()
 _services = connect(_settings)
 
 

@@ -2,8 +2,8 @@
 
 from app import logs
 from app.bootstrap import migrate
-from app.settings import Settings
+from app.settings import DatabaseSettings
 
 if __name__ == "__main__":
     logs.configure()
-    migrate(Settings())
+    migrate(DatabaseSettings())

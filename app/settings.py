@@ -4,7 +4,7 @@ import os
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
@@ -14,7 +14,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from app.demands import wrong_with
+from app.demands import NEEDED, NEEDED_FOR_EVENTS, NEEDED_OF_DATABASE, wrong_with
 from internal.paid import Limits
 from internal.times import Times
 
@@ -90,6 +90,9 @@ class SignInSettings(BaseSettings):
 
 class Settings(VertexSettings, ServingSettings, SignInSettings):
     """Each field is the environment variable of the same name in upper case; the README's table explains them."""
+
+    #: fields without which it is not made
+    needed: ClassVar[tuple[str, ...]] = NEEDED
 
     profile: Literal["laptop", "cloud"] = "laptop"
     #: the laptop's folder of state
@@ -197,3 +200,15 @@ class Settings(VertexSettings, ServingSettings, SignInSettings):
         state = init_settings().get("state") or os.environ.get("STATE", ".daylog")
         written = Path(state) / "settings.json"
         return init_settings, env_settings, JsonConfigSettingsSource(settings_cls, json_file=written)
+
+
+class EventSettings(Settings):
+    """Of the function for Cloud Storage's events."""
+
+    needed = NEEDED_FOR_EVENTS
+
+
+class DatabaseSettings(Settings):
+    """Of a command that asks the database alone."""
+
+    needed = NEEDED_OF_DATABASE

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from app.bootstrap import accounts
-from app.settings import Settings
+from app.settings import DatabaseSettings, Settings
 from internal.accounts import Role, User
 from internal.errors import Error
 from internal.ports import Accounts
@@ -38,7 +38,7 @@ def main(words: Sequence[str] | None = None, settings: Settings | None = None) -
     """The exit code."""
     options = arguments().parse_args(words)
     try:
-        with accounts(settings or Settings()) as store:
+        with accounts(settings or DatabaseSettings()) as store:
             options.command(options, store)
     except (Error, ValueError) as error:
         print(error, file=sys.stderr)

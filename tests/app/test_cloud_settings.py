@@ -7,7 +7,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from app.demands import NEEDED, NEEDED_TO_SIGN_IN
+from app.demands import NEEDED, NEEDED_FOR_EVENTS, NEEDED_OF_DATABASE, NEEDED_TO_SIGN_IN
 from app.settings import Settings
 from infra.local.parts import ROOT
 
@@ -28,6 +28,24 @@ def test_with_an_empty_environment_all_that_the_role_needs_is_named(role: str) -
     assert ended.returncode != 0
     assert set(re.findall(r"([A-Z_]+) is missing", ended.stderr)) == missing
     assert also in ended.stderr
+
+
+#: programs that serve neither: what they are started by, and all that they need
+OTHERS = {
+    "events": (["-c", "import app.events"], NEEDED_FOR_EVENTS),
+    "migration": (["-m", "app.migrate"], NEEDED_OF_DATABASE),
+    "users": (["-m", "app.users", "list"], NEEDED_OF_DATABASE),
+}
+
+
+@pytest.mark.parametrize("program", OTHERS)
+def test_a_program_that_does_less_needs_less(program: str) -> None:
+    started, needed = OTHERS[program]
+    command = ["/usr/bin/env", "-i", "PROFILE=cloud", sys.executable, *started]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode != 0
+    assert re.findall(r"([A-Z_]+) is missing", ended.stderr) == [*map(str.upper, needed)]
+    assert "must be" not in ended.stderr
 
 
 @pytest.fixture
