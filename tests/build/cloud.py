@@ -35,12 +35,13 @@ class Cloud:
         self.keep({"services": made, "jobs": {}, "given": [], "failing": "", "overtaking": ""})
 
     def programs(self, folder: Path) -> None:
-        """Put the stand-ins there, to be found by name."""
+        """Put the stand-ins there, to be found by name, and Python, which the images have."""
         folder.mkdir()
         for program in {command.split()[0] for command in COMMANDS}:
             script = folder / program
             script.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {commands.__file__} {self.file} {program} "$@"\n')
             script.chmod(0o755)
+        (folder / "python3").symlink_to(sys.executable)
 
     def given(self) -> list[str]:
         """All commands so far."""
@@ -48,10 +49,8 @@ class Cloud:
 
     def serving(self) -> dict[str, list[str]]:
         """The images that people meet, by service."""
-        return {
-            name: [service["images"][one["revisionName"]] for one in told(service) if one.get("percent")]
-            for name, service in self.state["services"].items()
-        }
+        images = {name: service["images"] for name, service in self.state["services"].items()}
+        return {name: [images[name][one] for one in met] for name, met in self.revisions().items()}
 
     def revisions(self) -> dict[str, list[str]]:
         """What people meet, by service."""

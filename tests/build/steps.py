@@ -14,6 +14,8 @@ from tests.build.cloud import Cloud
 FILE = ROOT / "cloudbuild.yaml"
 #: what Cloud Build itself fills in
 BUILT_IN = {"PROJECT_ID": "a-project", "PROJECT_NUMBER": "123456789012"}
+#: what whoever asks for a build must give: Cloud Build refuses one that lacks a name (`substitutionOption`)
+GIVEN = {"_SIGN_IN_CLIENT_ID": "people.apps.googleusercontent.com"}
 #: a name in braces or not; two dollar signs are one
 REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|([A-Z_][A-Z0-9_]*))")
 
@@ -35,7 +37,7 @@ def filled(value: Any, names: Mapping[str, str]) -> Any:
 def steps(build: str = "1") -> list[dict[str, Any]]:
     """All of them, of that build, filled in."""
     read = configuration()
-    names = {**BUILT_IN, **read["substitutions"], "BUILD_ID": build}
+    names = {**BUILT_IN, **GIVEN, **read["substitutions"], "BUILD_ID": build}
     return [filled(step, names) for step in read["steps"]]
 
 

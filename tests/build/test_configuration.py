@@ -11,7 +11,7 @@ import yaml
 
 from app.smoke import CLEANING, SECONDS, SIGNING_IN
 from infra.local.parts import ROOT
-from tests.build.steps import BUILT_IN, FILE, REFERENCE, configuration, steps
+from tests.build.steps import BUILT_IN, FILE, GIVEN, REFERENCE, configuration, steps
 
 ORDER = ["tests", "build", "push", "migrate", "deploy", "sign-in", "smoke", "promote"]
 #: of those that https://cloud.google.com/build/docs/build-config-file-schema names, what we use
@@ -82,11 +82,12 @@ def test_every_image_is_of_one_version() -> None:
 
 def test_every_substitution_is_given_and_used() -> None:
     read = configuration()
-    given = set(read["substitutions"])
+    given = {*read["substitutions"], *GIVEN}
     used = {found[2] or found[3] for text in strings(read) for found in REFERENCE.finditer(text) if not found[1]}
     assert all(re.fullmatch("_[A-Z_]+", name) for name in given)
     assert used - {*BUILT_IN, "BUILD_ID"} == given
     assert read["options"]["dynamicSubstitutions"]
+    assert "substitutionOption" not in read["options"], "else a name that nobody gives would be empty"
 
 
 def test_what_a_step_keeps_for_the_next_is_in_a_volume() -> None:
