@@ -1,10 +1,10 @@
 # What app/settings.py reads, for each role: plain values here, secrets by name.
 
 locals {
-  media_users    = toset(["web", "worker", "events", "migrate"])
+  media_users    = toset(["web", "worker"])
   database_users = toset(["web", "worker", "events", "migrate"])
 
-  # every role's: who dispatches must say where to and for whom
+  # whoever dispatches must say where to and for whom
   common = {
     PROFILE                   = "cloud"
     TASKS_QUEUE               = google_cloud_tasks_queue.vlogs.id
@@ -16,8 +16,6 @@ locals {
     SMOKE_ACCOUNT             = google_service_account.role["smoke"].email
     SMOKE_QUEUE               = google_cloud_tasks_queue.smoke.id
     WORK_BUCKET               = google_storage_bucket.work.name
-    MEDIA_ENDPOINT            = var.media.endpoint
-    MEDIA_BUCKET              = var.media.bucket
     PUBLIC_URL                = local.public_url
     GOOGLE_PROJECT            = var.project
     ANALYST                   = var.analyst
@@ -27,14 +25,12 @@ locals {
     OWNER_DAILY_COST          = var.costs.owner_daily
     DAILY_COST                = var.costs.daily
   }
-  # roles that nobody reaches but by Cloud Run's own check of who calls
-  inner = merge(local.common, {
-    SERVE     = "worker"
-    TASK_AUTH = "iam"
-    HOSTS     = jsonencode([local.hosts.worker, local.hosts.candidate_worker])
-  })
+  media = {
+    MEDIA_ENDPOINT = var.media.endpoint
+    MEDIA_BUCKET   = var.media.bucket
+  }
   settings = {
-    web = merge(local.common, {
+    web = merge(local.common, local.media, {
       SERVE             = "web"
       HOSTS             = jsonencode(compact([var.domain, local.hosts.web, local.hosts.candidate_web]))
       AUTH              = "google"
@@ -42,9 +38,16 @@ locals {
       ALLOWED           = jsonencode(concat(sort(var.allowed), [google_service_account.role["smoke"].email]))
       THREADS           = local.web_concurrency
     })
-    worker  = merge(local.inner, { RENDER_CORES = var.worker.cpu })
-    events  = local.inner
-    migrate = local.inner
+    # nobody reaches it but by Cloud Run's own check of who calls
+    worker = merge(local.common, local.media, {
+      SERVE        = "worker"
+      TASK_AUTH    = "iam"
+      HOSTS        = jsonencode([local.hosts.worker, local.hosts.candidate_worker])
+      RENDER_CORES = var.worker.cpu
+    })
+    events = local.common
+    # what it runs asks the database alone
+    migrate = { PROFILE = "cloud" }
   }
   secret_settings = {
     DATABASE_URL          = "database-url"

@@ -39,8 +39,8 @@ ON_THINGS = {
     ("daylog-example-daylog-source", "roles/storage.objectViewer"): {"build"},
     ("daylog", "roles/artifactregistry.writer"): {"build"},
     ("daylog-database-url", "roles/secretmanager.secretAccessor"): {"web", "worker", "events", "migrate"},
-    ("daylog-media-access-key", "roles/secretmanager.secretAccessor"): {"web", "worker", "events", "migrate"},
-    ("daylog-media-secret-key", "roles/secretmanager.secretAccessor"): {"web", "worker", "events", "migrate"},
+    ("daylog-media-access-key", "roles/secretmanager.secretAccessor"): {"web", "worker"},
+    ("daylog-media-secret-key", "roles/secretmanager.secretAccessor"): {"web", "worker"},
     ("daylog-sign-in-client-secret", "roles/secretmanager.secretAccessor"): {"web"},
     ("daylog-session-key", "roles/secretmanager.secretAccessor"): {"web"},
 }
