@@ -33,7 +33,7 @@ PEERS := $(VENV)-peers/.installed
 TERRAFORM := $(VENV)-terraform/.installed
 SAMPLE_DAY := $(STATE)/sample-day
 # what the browser suite needs from apt, and how we see that it is there
-APT := chromium fonts-droid-fallback fonts-liberation
+APT := chromium fonts-dejavu-core fonts-liberation fonts-noto-cjk
 HAS_APT := command -v chromium >/dev/null
 # Pillow sets letters side by side with it, and brings all else that it needs
 HAS_FRIBIDI = $(PY) -c 'import sys; from PIL import features; sys.exit(not features.check("raqm"))'
